@@ -1,0 +1,49 @@
+/** Of one objective or assertion. "We could not measure" is not "it failed", and never "it passed". */
+export type Verdict = "met" | "missed" | "inconclusive";
+
+/** Of a whole run. */
+export type Outcome = "passed" | "failed" | "inconclusive" | "refused" | "aborted" | "error";
+
+export const EXIT = {
+  passed: 0,
+  failed: 1,
+  usage: 2,
+  inconclusive: 3,
+  /** Something is left broken. Beats every other code. */
+  leftBroken: 4,
+  refused: 5,
+  bug: 70,
+  interrupted: 130,
+} as const;
+
+/** Missed beats inconclusive beats met; of nothing: met. */
+export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes("missed")) return "missed";
+  return verdicts.includes("inconclusive") ? "inconclusive" : "met";
+}
+
+export interface Ending {
+  readonly outcome: Outcome;
+  readonly leftBroken: boolean;
+  /** An abort by a guard's stop condition, as opposed to a signal or `firedrill stop`. */
+  readonly byGuard: boolean;
+}
+
+/** The process's exit code for how a run ended. */
+export function exitCode(ending: Ending): number {
+  if (ending.leftBroken) return EXIT.leftBroken;
+  switch (ending.outcome) {
+    case "passed":
+      return EXIT.passed;
+    case "failed":
+      return EXIT.failed;
+    case "inconclusive":
+      return EXIT.inconclusive;
+    case "refused":
+      return EXIT.refused;
+    case "aborted":
+      return ending.byGuard ? EXIT.refused : EXIT.interrupted;
+    case "error":
+      return EXIT.bug;
+  }
+}
