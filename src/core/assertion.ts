@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { Json } from "../util/json.ts";
+import { isObject, type Json, stableStringify } from "../util/json.ts";
 import type { Capability, Target } from "./target.ts";
 
 export interface CheckContext {
@@ -23,6 +23,8 @@ export interface AssertionSpec<P extends z.ZodObject> {
   readonly summary: string;
   readonly needs: readonly Capability[];
   readonly params: P;
+  /** Looks when the run begins, for `check` to compare with: see `remembered`. */
+  readonly remember?: (context: CheckContext, params: z.output<P>) => Promise<Json>;
   /** Looks once. A member that is down is a finding, not an error. */
   readonly check: (context: CheckContext, params: z.output<P>) => Promise<Finding>;
 }
@@ -34,9 +36,12 @@ export interface Assertion {
   readonly needs: readonly Capability[];
   readonly params: z.ZodObject;
   readonly bind: (params: Readonly<Record<string, unknown>>) => (context: CheckContext) => Promise<Finding>;
+  /** Absent when the assertion compares with nothing. */
+  readonly remember?: (params: Readonly<Record<string, unknown>>) => (context: CheckContext) => Promise<Json>;
 }
 
 export function defineAssertion<P extends z.ZodObject>(spec: AssertionSpec<P>): Assertion {
+  const { remember } = spec;
   return {
     id: spec.id,
     title: spec.title,
@@ -47,5 +52,39 @@ export function defineAssertion<P extends z.ZodObject>(spec: AssertionSpec<P>): 
       const params = spec.params.parse(raw);
       return (context) => spec.check(context, params);
     },
+    ...(remember === undefined
+      ? {}
+      : {
+          remember: (raw) => {
+            const params = spec.params.parse(raw);
+            return (context) => remember(context, params);
+          },
+        }),
   };
+}
+
+/** Looks for every expectation that compares with the start of the run; to be kept as `baseline.remembered`. */
+export async function rememberAll(
+  assertions: readonly Assertion[],
+  expectations: readonly { readonly assertion: string; readonly params: Readonly<Record<string, unknown>> }[],
+  context: CheckContext,
+): Promise<Json> {
+  const kept: Record<string, Json> = {};
+  for (const { assertion: id, params } of expectations) {
+    const assertion = assertions.find((candidate) => candidate.id === id);
+    if (assertion?.remember === undefined) continue;
+    kept[rememberedKey(id, assertion.params.parse(params))] ??= await assertion.remember(params)(context);
+  }
+  return kept;
+}
+
+/** What `rememberAll` kept for an assertion with these (parsed) parameters; undefined when nothing was. */
+export function remembered(baseline: Json, id: string, params: Readonly<Record<string, unknown>>): Json | undefined {
+  const kept = isObject(baseline) ? baseline["remembered"] : undefined;
+  const key = rememberedKey(id, params);
+  return isObject(kept) && Object.hasOwn(kept, key) ? (kept[key] as Json) : undefined;
+}
+
+function rememberedKey(id: string, params: unknown): string {
+  return `${id} ${stableStringify(params)}`;
 }

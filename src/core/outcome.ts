@@ -43,7 +43,9 @@ export function exitCode(ending: Ending): number {
       return EXIT.refused;
     case "aborted":
       return ending.byGuard ? EXIT.refused : EXIT.interrupted;
+    // Something in the surroundings ended the run (a full disk, a cluster that went away): nothing can be concluded from it.
+    // Bugs of ours never come this way; they leave with 70.
     case "error":
-      return EXIT.bug;
+      return EXIT.inconclusive;
   }
 }

@@ -84,7 +84,14 @@ export interface StepResult {
   readonly repairStartedAtMs: number | null;
   /** When it was undone or settled. */
   readonly repairedAtMs: number | null;
-  readonly effect: { readonly proved: boolean; readonly because: string; readonly before: Json; readonly after: Json } | null;
+  /** `atMs`: when it was checked, ms since run start. */
+  readonly effect: {
+    readonly proved: boolean;
+    readonly because: string;
+    readonly before: Json;
+    readonly after: Json;
+    readonly atMs?: number;
+  } | null;
   readonly undo: { readonly verified: boolean; readonly because: string } | null;
   readonly acts: readonly Act[];
   readonly recoveries: readonly Recovery[];
