@@ -87,6 +87,7 @@ test("the JSON Schema refuses what the parser refuses, as far as a schema can", 
     ["an unknown assertion", { ...good, spec: { ...good.spec, steadyState: ["etcd-helthy"] } }],
     ["an unknown kind of probe", { ...good, spec: { ...good.spec, probes: { w: { type: "etcd-wirte" } } } }],
     ["an objective without a promise", { ...good, spec: { ...good.spec, objectives: [{ id: "x" }] } }],
+    ["sentinel: true", { ...good, spec: { ...good.spec, sentinel: true } }],
     ["a bad name", { ...good, metadata: { ...good.metadata, name: "Not An Id" } }],
   ];
   for (const [what, value] of bad) expect(violations(schema, value).length, what).toBeGreaterThan(0);
@@ -98,10 +99,13 @@ test("the JSON Schema allows an expression where a number, a duration or a choic
     ...good,
     spec: {
       ...good.spec,
+      sentinel: false,
       baseline: "${{ parameters.hold }}",
       guards: { maxUnavailableMembers: "${{ parameters.n }}", allowQuorumLoss: "${{ parameters.q }}" },
     },
   };
   expect(violations(schema, value)).toEqual([]);
   expect(violations(schema, { ...good, spec: { ...good.spec, baseline: "${{ env.HOME }}" } }).length).toBeGreaterThan(0);
+  const step = { name: "x", drill: "${{ parameters.drill }}" };
+  expect(violations(schema, { ...good, spec: { ...good.spec, method: [step] } }).length).toBeGreaterThan(0);
 });

@@ -21,7 +21,7 @@ export function bashScript(commands: readonly CommandHelp[], words: CommandWords
     const own = words[command.name] ?? [];
     const valued = command.options
       .filter((option) => option.value !== undefined)
-      .flatMap((option) => [`--${option.flag}`, ...(option.short === undefined ? [] : [`-${option.short}`])]);
+      .map((option) => (option.short === undefined ? `--${option.flag}` : `--${option.flag} -${option.short}`));
     return [
       `    ${command.name})`,
       `      flags=${quoted(flags.join(" "))}; words=${quoted(own.join(" "))}; valued=${quoted(` ${valued.join(" ")} `)} ;;`,

@@ -14,9 +14,18 @@ export interface FieldRow {
   readonly description: string | null;
 }
 
-/** One row a field, in the order of the definition. */
+/** One row a field, in the order of the definition; a map's own fields follow it as `map.field`. */
 export function fieldRows(schema: z.ZodObject): readonly FieldRow[] {
-  return rowsOf(schemaOf(schema));
+  return withNested(schemaOf(schema));
+}
+
+function withNested(schema: JsonSchema): readonly FieldRow[] {
+  const properties = isObject(schema["properties"]) ? schema["properties"] : {};
+  return rowsOf(schema).flatMap((row) => {
+    const inner = properties[row.name];
+    const below = isObject(inner) && isObject(inner["properties"]) ? withNested(inner) : [];
+    return [row, ...below.map((field) => ({ ...field, name: `${row.name}.${field.name}` }))];
+  });
 }
 
 /** The same for JSON Schema. */
@@ -41,6 +50,7 @@ export function rowsOf(schema: JsonSchema): readonly FieldRow[] {
 function typeOf(field: JsonSchema): string {
   const reference = field["$ref"];
   if (typeof reference === "string") return referenceName(reference);
+  if (Array.isArray(field["allOf"])) return [...new Set(field["allOf"].filter(isObject).map((part) => typeOf(part)))].join(", ");
   const union = field["anyOf"] ?? field["oneOf"];
   if (typeof field["title"] === "string") return field["title"];
   if (Array.isArray(union))
@@ -66,7 +76,7 @@ function typeOf(field: JsonSchema): string {
     case "boolean":
       return "true | false";
     case "string":
-      return "text";
+      return field["format"] === "uri" ? "URL" : "text";
     case "null":
       return "nothing";
     default:
@@ -110,6 +120,8 @@ export function inline(value: unknown): string {
 export function sampleOf(row: FieldRow): string {
   if (row.example !== null) return row.example;
   if (row.byDefault !== null) return row.byDefault;
+  if (row.type === "URL") return "http://127.0.0.1:8080/";
+  if (row.type === "list of text") return "[value]";
   if (row.type.startsWith("list")) return "[]";
   if (row.type.startsWith("map")) return "{}";
   if (row.type.startsWith("whole number") || row.type.startsWith("number")) return "1";

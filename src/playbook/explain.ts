@@ -113,8 +113,9 @@ function needs(capabilities: readonly Capability[]): string {
 
 // What must be given, or else the first field, so that the example shows how.
 function samples(rows: readonly FieldRow[]): readonly string[] {
-  const required = rows.filter((row) => row.required);
-  return (required.length > 0 ? required : rows.slice(0, 1)).map((row) => `${row.name}: ${sampleOf(row)}`);
+  const own = rows.filter((row) => !row.name.includes("."));
+  const required = own.filter((row) => row.required);
+  return (required.length > 0 ? required : own.slice(0, 1)).map((row) => `${row.name}: ${sampleOf(row)}`);
 }
 
 function block(key: string, rows: readonly FieldRow[], indent: string): readonly string[] {

@@ -67,7 +67,9 @@ function entryOf(schema: JsonSchema, root: JsonSchema): JsonSchema {
 }
 
 function follow(schema: JsonSchema, root: JsonSchema): JsonSchema {
-  const reference = schema["$ref"];
+  // A reference with a description of its own is wrapped: draft-07 reads nothing beside $ref.
+  const wrapped = Array.isArray(schema["allOf"]) ? (schema["allOf"][0] as unknown) : undefined;
+  const reference = (isObject(wrapped) ? wrapped : schema)["$ref"];
   if (typeof reference !== "string") return schema;
   const definitions = isObject(root["definitions"]) ? root["definitions"] : {};
   const target = definitions[reference.replace("#/definitions/", "")];

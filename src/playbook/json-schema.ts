@@ -80,6 +80,9 @@ export function schemaOf(schema: z.ZodType): JsonSchema {
     override: ({ zodSchema, jsonSchema }) => {
       const slot = Object.entries(slots).find(([, candidate]) => (candidate as unknown) === zodSchema);
       if (slot !== undefined) jsonSchema.$ref = `#/definitions/${slot[0]}`;
+      // Of a field and the type it is made of, the field's own examples are the ones that are meant.
+      const examples = z.globalRegistry.get(zodSchema)?.["examples"];
+      if (Array.isArray(examples)) jsonSchema.examples = examples;
       // zod's bounds of a whole number are those of the language, not of the playbook.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -116,5 +119,10 @@ function isSubschema(key: string): boolean {
 function isRestrictedScalar(node: JsonSchema): boolean {
   if ("const" in node || node["title"] === "id") return false;
   const type = node["type"];
-  return type === "number" || type === "integer" || type === "boolean" || (type === "string" && ("pattern" in node || "enum" in node));
+  return (
+    type === "number" ||
+    type === "integer" ||
+    type === "boolean" ||
+    (type === "string" && ("pattern" in node || "enum" in node || "format" in node))
+  );
 }

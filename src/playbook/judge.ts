@@ -85,6 +85,8 @@ function translate(issue: z.core.$ZodIssue, root: unknown, notes: Notes, base: P
     case "invalid_union":
       return unionFindings(issue, path, key, value, (inner) => translate({ ...inner, path: [...path, ...inner.path] }, root, notes, base));
     case "invalid_format":
+      if (issue.format === "url")
+        return bad("bad-value", `${describe(value)} is no URL that "${key}" takes`, "for example http://127.0.0.1:8080/");
       return bad("bad-value", `${describe(value)} does not have the form "${key}" takes`, typeHint("string", value, own));
     case "invalid_key":
     case "invalid_element":
@@ -96,7 +98,7 @@ function translate(issue: z.core.$ZodIssue, root: unknown, notes: Notes, base: P
 
 // What a value is called in a message; of a list entry, what the list is called.
 function nameOf(path: Path): string {
-  return String(path.findLast((part) => typeof part === "string") ?? "the playbook");
+  return path.findLast((part) => typeof part === "string") ?? "the playbook";
 }
 
 /** A key nobody reads, with what was probably meant. */

@@ -202,3 +202,26 @@ test("an override names what is wrong with it, and silences what follows from it
     { file: "--set", code: "unknown-parameter", message: 'no parameter "hld"', hint: 'did you mean "hold"?' },
   ]);
 });
+
+function problemsOf(text: string): readonly string[] {
+  const result = parsePlaybook(text, "p.yaml", smallRegistry, { set: {} });
+  return "problems" in result
+    ? result.problems.map(({ line, column, endColumn, message }) => `${line}:${column}-${endColumn} ${message}`)
+    : [];
+}
+
+test("an unknown key is one even where the drill itself would let it pass", () => {
+  const text = MINIMAL.replace("drill: crash", "drill: fill, with: { upTo: 1MiB, uptO: 2MiB }");
+  expect(problemsOf(text)).toEqual(['6:54-58 unknown key "uptO"']);
+});
+
+test("what an alias repeats is reported once, at its anchor", () => {
+  const text = MINIMAL.replace("drill: crash }", "drill: crash, with: &w { membr: one } }\n    - { name: Again, drill: crash, with: *w }");
+  expect(problemsOf(text)).toEqual(['6:46-51 unknown key "membr"']);
+});
+
+test("a place ends before a Windows line end", () => {
+  const text =
+    "apiVersion: firedrill.dev/v1\r\nkind: Playbook\r\nmetadata: { name: n, title: t }\r\nspec:\r\n  method:\r\n    - name: Kill\r\n";
+  expect(problemsOf(text)).toEqual(["6:7-17 a step that does nothing"]);
+});

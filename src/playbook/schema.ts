@@ -120,7 +120,9 @@ const spec = z.strictObject({
     .record(z.string(), slots.probe)
     .default({})
     .meta({ description: "Fixed-rate samplers that run through the whole drill, by id." }),
-  sentinel: slots.sentinel.optional().meta({ description: "The writer whose sequence numbers show lost writes; on by default." }),
+  sentinel: slots.sentinel
+    .optional()
+    .meta({ description: "The writer whose sequence numbers show lost writes; on by default, false turns it off." }),
   steadyState: z
     .array(slots.expectation)
     .default([])

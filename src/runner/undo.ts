@@ -29,7 +29,7 @@ export async function undoStep(context: ActContext, run: string, intent: StepInt
   const startedAtMs = context.journal.nowMs();
   const id = deadManId(run, intent.step);
   using budget = deadline(`undoing "${intent.name}"`, UNDO_BUDGET_MS);
-  const fired = await deadManFired(context, id, budget.signal);
+  const fired = await noteIfFired(context, intent.name, id, budget.signal);
   // The timer must not fire into the middle of this, but stay in case this process dies now.
   await context.target.armDeadMan({ id, afterMs: UNDO_BUDGET_MS + 60_000, ops: intent.undo }, budget.signal).catch(() => undefined);
   const failures = await performOpsStubbornly(context, intent.step, "undo", intent.undo, budget.signal);
@@ -50,9 +50,16 @@ export async function disarm(context: ActContext, run: string, step: string, fir
   appendIfPossible(context.journal, { type: "deadman.disarmed", data: { step, id, hadFired: firedBefore || !takenBack } });
 }
 
-async function deadManFired(context: ActContext, id: string, signal: AbortSignal): Promise<boolean> {
+/** Nobody came in time and the target put itself back: journals what the timer did, which only the target knows. */
+async function noteIfFired(context: ActContext, name: string, id: string, signal: AbortSignal): Promise<boolean> {
   const deadMen = await context.target.deadMen(signal).catch(() => []);
-  return deadMen.some((deadMan) => deadMan.id === id && deadMan.state !== "armed");
+  const fired = deadMen.find((deadMan) => deadMan.id === id && deadMan.state !== "armed");
+  if (fired === undefined) return false;
+  appendIfPossible(context.journal, {
+    type: "note",
+    data: { kind: "deviation", text: `the dead-man timer of "${name}" fired on the target before anybody undid it (${fired.state}): ${fired.detail}` },
+  });
+  return true;
 }
 
 async function verifyUndone(context: ActContext, ops: readonly Op[], signal: AbortSignal): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterView } from "../../src/core/view.ts";
 import type { RunEvent } from "../../src/core/event.ts";
-import { eventsOf, pause, root, tempCli, type Cli } from "./support/cli.ts";
+import { pause, root, tempCli, type Cli } from "./support/cli.ts";
 
 let cli: Cli;
 let before: Seen;
@@ -104,9 +104,10 @@ const cases: readonly Case[] = [
 ];
 
 async function killAt(wanted: (event: RunEvent) => boolean, method: string, name: string): Promise<void> {
+  const earlier = cli.newestRun();
   const started = cli.start(["run", "--target", "local:lab", cli.file("killed.yaml", header(name) + method)]);
   try {
-    await cli.untilEvent((event) => wanted(event) && eventsOf(cli.newestRun())[0]?.type === "run.started");
+    await cli.untilEvent((event) => cli.newestRun() !== earlier && wanted(event));
   } catch (error) {
     throw new Error(`${String(error)}\n${started.output()}`, { cause: error });
   }

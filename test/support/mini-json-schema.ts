@@ -21,6 +21,10 @@ function check(root: Schema, keyword: string, rule: unknown, value: unknown, sch
       return wrong((rule as readonly unknown[]).includes(value));
     case "anyOf":
       return wrong((rule as readonly Schema[]).some((option) => violations(root, value, option, at).length === 0));
+    case "allOf":
+      return (rule as readonly Schema[]).flatMap((part) => violations(root, value, part, at));
+    case "format":
+      return wrong(rule === "uri" && (typeof value !== "string" || URL.canParse(value)));
     case "pattern":
       return wrong(typeof value !== "string" || new RegExp(String(rule), "u").test(value));
     case "minLength":
@@ -51,7 +55,7 @@ function check(root: Schema, keyword: string, rule: unknown, value: unknown, sch
       return isMap(value) ? Object.keys(value).flatMap((key) => violations(root, key, rule as Schema, `${at}.${key}`)) : [];
     case "additionalProperties": {
       if (!isMap(value)) return [];
-      const others = Object.keys(value).filter((key) => !Object.hasOwn((schema["properties"] ?? {}) as object, key));
+      const others = Object.keys(value).filter((key) => !Object.hasOwn(schema["properties"] ?? {}, key));
       if (rule === false) return others.map((key) => `${at}: unknown key ${key}`);
       return others.flatMap((key) => violations(root, value[key], rule as Schema, `${at}.${key}`));
     }

@@ -104,7 +104,8 @@ async function setAside(data: string, aside: string): Promise<Json> {
     if (there) await rmdir(data);
     return { path: aside, did: "already aside" };
   }
-  if (!there) throw noData(data);
+  // What matters holds already: no data under the member's own name. A replacement interrupted before its first start looks like this.
+  if (!there) return { path: aside, did: "nothing: there was no data" };
   await renameDurably(data, aside);
   return { path: aside, did: "renamed" };
 }
