@@ -25,7 +25,23 @@ const RULES: Readonly<Record<string, Rule>> = {
   "targets/local": { folders: ["core", "util", "targets/shared"], packages: ["@peculiar/x509", "zod"], node: true },
   report: { folders: ["core", "util", "measure"], packages: ["listr2"], node: true },
   runner: { folders: ["core", "util", "measure", "probes"], packages: [], node: true },
-  cli: { folders: ["core", "util", "playbook", "drills", "assertions", "probes", "targets/shared", "targets/local", "runner", "report", "measure"], packages: [], node: true },
+  cli: {
+    folders: [
+      "core",
+      "util",
+      "playbook",
+      "drills",
+      "assertions",
+      "probes",
+      "targets/shared",
+      "targets/local",
+      "runner",
+      "report",
+      "measure",
+    ],
+    packages: [],
+    node: true,
+  },
 };
 
 /** The one file that may import a package, where there is one. */
@@ -38,11 +54,17 @@ const SOLE: Readonly<Record<string, string>> = {
 const GLOBALS: readonly { readonly pattern: RegExp; readonly allowed: readonly string[]; readonly why: string }[] = [
   { pattern: /\bconsole\./, allowed: [], why: "text goes through Io" },
   { pattern: /\bprocess\.env\b/, allowed: ["cli/main.ts", "targets/local/supervisor.ts"], why: "the environment arrives as Io.env" },
-  { pattern: /\bprocess\.exit\(/, allowed: ["cli/main.ts", "targets/local/supervisor.ts"], why: "a library that ends its host has stolen the undo" },
+  {
+    pattern: /\bprocess\.exit\(/,
+    allowed: ["cli/main.ts", "targets/local/supervisor.ts"],
+    why: "a library that ends its host has stolen the undo",
+  },
   { pattern: /\bDate\.now\(|\bnew Date\(\)|\bperformance\.now\(/, allowed: ["util/clock.ts"], why: "time is read in util/clock.ts" },
 ];
 
-const files = (readdirSync(src, { recursive: true }) as string[]).filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts")).map((name) => name.split(sep).join("/"));
+const files = (readdirSync(src, { recursive: true }) as string[])
+  .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+  .map((name) => name.split(sep).join("/"));
 
 function folderOf(file: string): string {
   const [first = "", second = ""] = file.split("/");
@@ -51,7 +73,9 @@ function folderOf(file: string): string {
 
 function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(src, file), "utf8");
-  return [...text.matchAll(/(?:^|\s)(?:import|export)\s[^"';]*?from\s+"([^"]+)"|(?:^|\s)import\s+"([^"]+)"|\bimport\("([^"]+)"\)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "");
+  return [...text.matchAll(/(?:^|\s)(?:import|export)\s[^"';]*?from\s+"([^"]+)"|(?:^|\s)import\s+"([^"]+)"|\bimport\("([^"]+)"\)/g)].map(
+    (match) => match[1] ?? match[2] ?? match[3] ?? "",
+  );
 }
 
 test("every import goes downward, and packages are imported by the folder that owns them", () => {
@@ -63,7 +87,11 @@ test("every import goes downward, and packages are imported by the folder that o
       if (rule === undefined) {
         problems.push(`${file}: folder "${folder}" has no rule`);
       } else if (name.startsWith(".")) {
-        const to = folderOf(relative(src, resolve(join(src, dirname(file)), name)).split(sep).join("/"));
+        const to = folderOf(
+          relative(src, resolve(join(src, dirname(file)), name))
+            .split(sep)
+            .join("/"),
+        );
         if (to !== folder && !rule.folders.includes(to)) problems.push(`${file} imports ${to}`);
       } else if (name.startsWith("node:")) {
         if (!rule.node) problems.push(`${file} imports ${name}`);
@@ -81,7 +109,8 @@ test("process globals and clocks are used where they belong", () => {
   const problems: string[] = [];
   for (const file of files) {
     const code = readFileSync(join(src, file), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
-    for (const { pattern, allowed, why } of GLOBALS) if (pattern.test(code) && !allowed.includes(file)) problems.push(`${file}: ${String(pattern)}: ${why}`);
+    for (const { pattern, allowed, why } of GLOBALS)
+      if (pattern.test(code) && !allowed.includes(file)) problems.push(`${file}: ${String(pattern)}: ${why}`);
   }
   expect(problems).toEqual([]);
 });
@@ -92,12 +121,15 @@ test("a file is one concept: none is longer than 300 lines", () => {
 });
 
 test("a drill asks no target, runner or other drill: shared code never asks which drill it has", () => {
-  const ids = readdirSync(join(src, "drills"), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== "shared").map(({ name }) => name);
+  const ids = readdirSync(join(src, "drills"), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== "shared")
+    .map(({ name }) => name);
   const problems: string[] = [];
   for (const file of files.filter((name) => !name.startsWith("drills/"))) {
     const code = readFileSync(join(src, file), "utf8").replace(/^\s*(\/\/|\*|\/\*).*$/gm, "");
     // Help texts and examples may name a drill; comparing with one may not.
-    for (const id of ids.filter((name) => name.startsWith("etcd-"))) if (new RegExp(`[=!]==\\s*"${id}"|case "${id}"`).test(code)) problems.push(`${file} asks for ${id}`);
+    for (const id of ids.filter((name) => name.startsWith("etcd-")))
+      if (new RegExp(`[=!]==\\s*"${id}"|case "${id}"`).test(code)) problems.push(`${file} asks for ${id}`);
   }
   expect(problems).toEqual([]);
 });

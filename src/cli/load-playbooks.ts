@@ -1,9 +1,14 @@
 import type { Playbook, Registry } from "../core/playbook.ts";
-import { EXIT } from "../core/outcome.ts";
 import type { Io } from "./io.ts";
 
 /** Reads and checks every playbook named; prints all problems of all of them and gives null when there is any. */
-export async function loadPlaybooks(io: Io, paths: readonly string[], registry: Registry, set: Readonly<Record<string, string>>, json: boolean): Promise<readonly Playbook[] | null> {
+export async function loadPlaybooks(
+  io: Io,
+  paths: readonly string[],
+  registry: Registry,
+  set: Readonly<Record<string, string>>,
+  json: boolean,
+): Promise<readonly Playbook[] | null> {
   const [{ readPlaybooks }, { parsePlaybook }, { renderProblems }] = await Promise.all([
     import("../playbook/read.ts"),
     import("../playbook/parse.ts"),
@@ -24,5 +29,3 @@ export async function loadPlaybooks(io: Io, paths: readonly string[], registry: 
   else io.stderr.write(renderProblems(problems, sources, io.color));
   return null;
 }
-
-export const PLAYBOOK_EXIT: number = EXIT.usage;

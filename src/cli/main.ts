@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { FiredrillError } from "../core/errors.ts";
 import { EXIT } from "../core/outcome.ts";
-import { parseOptions, renderHelp, type Command } from "./command.ts";
+import { type Command, parseOptions, renderHelp } from "./command.ts";
 import { commands, findCommand } from "./commands/index.ts";
 import type { Io, Sink } from "./io.ts";
 import { renderError } from "./render-error.ts";
@@ -91,10 +91,13 @@ function processIo(): Io {
       return Buffer.concat(chunks);
     },
     ask: async (question, signal) => {
-      if (process.stdin.isTTY !== true) throw new FiredrillError("USAGE", "a manual step needs a person at a terminal, and standard input is none", { hint: "run it in a terminal, or leave the step out" });
+      if (process.stdin.isTTY !== true)
+        throw new FiredrillError("USAGE", "a manual step needs a person at a terminal, and standard input is none", {
+          hint: "run it in a terminal, or leave the step out",
+        });
       const reader = createInterface({ input: process.stdin, output: process.stderr });
       try {
-        return await reader.question(question, { signal });
+        return await reader.question(`${question}\n> `, { signal });
       } finally {
         reader.close();
       }

@@ -26,7 +26,9 @@ export function numberFlag(options: ParsedOptions, flag: string, min: number, ma
 export function membersFlag(options: ParsedOptions): number | undefined {
   const members = numberFlag(options, "members", 1, 5);
   if (members !== undefined && members % 2 === 0) {
-    throw new FiredrillError("USAGE", `--members ${members}: an even number of voters adds a way to fail and tolerates no more failures`, { hint: "use 1, 3 or 5" });
+    throw new FiredrillError("USAGE", `--members ${members}: an even number of voters adds a way to fail and tolerates no more failures`, {
+      hint: "use 1, 3 or 5",
+    });
   }
   return members;
 }

@@ -18,7 +18,10 @@ export async function readPlanFile(io: Io, file: string): Promise<{ readonly dig
   try {
     text = readFileSync(resolve(io.cwd, file), "utf8");
   } catch (error) {
-    throw new FiredrillError("USAGE", `the plan "${file}" cannot be read: ${error instanceof Error ? error.message : String(error)}`, { hint: "make one with: firedrill plan --out FILE PLAYBOOK", cause: error });
+    throw new FiredrillError("USAGE", `the plan "${file}" cannot be read: ${error instanceof Error ? error.message : String(error)}`, {
+      hint: "make one with: firedrill plan --out FILE PLAYBOOK",
+      cause: error,
+    });
   }
   const value = parseJson(text);
   const plan = isObject(value) && isObject(value["plan"]) ? (value["plan"] as unknown as Plan) : null;
@@ -26,7 +29,9 @@ export async function readPlanFile(io: Io, file: string): Promise<{ readonly dig
     throw new FiredrillError("USAGE", `"${file}" is not a plan`, { hint: "make one with: firedrill plan --out FILE PLAYBOOK" });
   }
   if (planDigest(plan) !== value["digest"]) {
-    throw new FiredrillError("PLAN_DRIFTED", `the plan "${file}" was changed after it was made: its digest no longer holds`, { hint: "make and approve a new one" });
+    throw new FiredrillError("PLAN_DRIFTED", `the plan "${file}" was changed after it was made: its digest no longer holds`, {
+      hint: "make and approve a new one",
+    });
   }
   return { digest: value["digest"], seed: plan.seed };
 }

@@ -3,10 +3,25 @@ import { EXIT } from "../core/outcome.ts";
 import { RunAborted } from "../runner/abort.ts";
 import { DeadlineError } from "../util/clock.ts";
 import { redact } from "../util/redact.ts";
-import { paint, type Io } from "./io.ts";
+import { type Io, paint } from "./io.ts";
 
-const USAGE: ReadonlySet<string> = new Set(["USAGE", "PLAYBOOK_INVALID", "PLAYBOOK_UNREADABLE", "TARGET_UNKNOWN", "RUN_UNKNOWN", "TARGET_EXISTS", "PORT_TAKEN"]);
-const REFUSED: ReadonlySet<string> = new Set(["GUARD_REFUSED", "LOCKED", "PLAN_DRIFTED", "NOT_STEADY", "TARGET_LACKS_CAPABILITY", "NOTHING_PICKED"]);
+const USAGE: ReadonlySet<string> = new Set([
+  "USAGE",
+  "PLAYBOOK_INVALID",
+  "PLAYBOOK_UNREADABLE",
+  "TARGET_UNKNOWN",
+  "RUN_UNKNOWN",
+  "TARGET_EXISTS",
+  "PORT_TAKEN",
+]);
+const REFUSED: ReadonlySet<string> = new Set([
+  "GUARD_REFUSED",
+  "LOCKED",
+  "PLAN_DRIFTED",
+  "NOT_STEADY",
+  "TARGET_LACKS_CAPABILITY",
+  "NOTHING_PICKED",
+]);
 
 /** Prints an error and gives the exit code it stands for. Only bugs show a stack. */
 export function renderError(error: unknown, io: Pick<Io, "stderr" | "color" | "env">): number {

@@ -20,7 +20,9 @@ export interface BuiltIndex {
 /** Reads every run in a reports folder and its ledger. What cannot be read is a problem in the index, not a reason to have none. */
 export function buildIndex(reportsDir: string): BuiltIndex {
   const problems: string[] = [];
-  const folders = existsSync(reportsDir) ? readdirSync(reportsDir).filter((name) => existsSync(join(reportsDir, name, "events.jsonl"))) : [];
+  const folders = existsSync(reportsDir)
+    ? readdirSync(reportsDir).filter((name) => existsSync(join(reportsDir, name, "events.jsonl")))
+    : [];
   const runs = folders.toSorted().flatMap((dir): readonly IndexEntry[] => {
     try {
       return [{ dir, record: summaryOf(readRecord(join(reportsDir, dir))) }];

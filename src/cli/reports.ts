@@ -2,12 +2,12 @@
 import { join } from "node:path";
 import { FiredrillError } from "../core/errors.ts";
 import type { RunRecord } from "../core/record.ts";
-import { readJournal } from "../runner/journal.ts";
-import { writeFileAtomic } from "../util/atomic-file.ts";
 import { foldRun } from "../measure/fold.ts";
 import { renderHtml } from "../report/html.ts";
 import { renderJunit } from "../report/junit.ts";
 import { renderMarkdown } from "../report/markdown.ts";
+import { readJournal } from "../runner/journal.ts";
+import { writeFileAtomic } from "../util/atomic-file.ts";
 
 /** Reports may be read by others than who ran the drill. */
 const REPORT_MODE = 0o644;

@@ -8,7 +8,7 @@ import type { Progress } from "../report/progress.ts";
 import { freshSeed } from "../util/random.ts";
 import type { Io } from "./io.ts";
 import { openProgress } from "./progress.ts";
-import { DEFAULT_LOCAL, useTarget, type TargetRequest } from "./use-target.ts";
+import { DEFAULT_LOCAL, type TargetRequest, useTarget } from "./use-target.ts";
 import { version } from "./version.ts";
 
 export interface RunManyOptions {
@@ -56,11 +56,13 @@ async function runOnTarget(io: Io, playbook: Playbook, options: RunManyOptions):
   const say = (text: string): void => progress.line({ kind: "detail", text });
   progress.line({ kind: "phase", text: `${playbook.title} (${playbook.file})` });
   let keep = options.keep;
-  const used = await useTarget(io, options.target, specFor(playbook, options.members), say, io.interrupted).catch(async (error: unknown) => {
-    progress.line({ kind: "bad", text: errorLine(error) });
-    await progress.end();
-    throw error;
-  });
+  const used = await useTarget(io, options.target, specFor(playbook, options.members), say, io.interrupted).catch(
+    async (error: unknown) => {
+      progress.line({ kind: "bad", text: errorLine(error) });
+      await progress.end();
+      throw error;
+    },
+  );
   try {
     const runs: RunDone[] = [];
     for (let index = 1; index <= options.repeat; index++) {
@@ -71,7 +73,8 @@ async function runOnTarget(io: Io, playbook: Playbook, options: RunManyOptions):
     }
     return runs;
   } finally {
-    if (used.target.throwAway) say(keep ? `kept: firedrill status, firedrill down ${used.target.name}` : "taking the throw-away cluster down");
+    if (used.target.throwAway)
+      say(keep ? `kept: firedrill status, firedrill down ${used.target.name}` : "taking the throw-away cluster down");
     await used.release(keep);
     await progress.end();
   }
@@ -111,7 +114,10 @@ async function runOnce(
     try {
       record = writeReports(result.dir);
     } catch (error) {
-      progress.line({ kind: "bad", text: `the reports could not be written: ${errorLine(error)}; the journal is whole, try later: firedrill report render ${relative(io.cwd, result.dir)}` });
+      progress.line({
+        kind: "bad",
+        text: `the reports could not be written: ${errorLine(error)}; the journal is whole, try later: firedrill report render ${relative(io.cwd, result.dir)}`,
+      });
     }
   }
   return { playbook, exitCode: result.exitCode, dir: result.dir, record, seed };

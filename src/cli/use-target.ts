@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { FiredrillError } from "../core/errors.ts";
 import type { LocalTargetSpec } from "../core/playbook.ts";
 import type { Target } from "../core/target.ts";
+import type { EtcdTools } from "../targets/shared/assets.ts";
 import { deadline } from "../util/clock.ts";
 import { processStartTime } from "../util/process-identity.ts";
 import { randomHex } from "../util/random.ts";
-import type { EtcdTools } from "../targets/shared/assets.ts";
 import type { Io } from "./io.ts";
 
 export const DEFAULT_LOCAL: LocalTargetSpec = { type: "local", members: 3, quotaBytes: null, etcdArgs: [] };
@@ -27,7 +27,9 @@ export function parseTarget(text: string | undefined): TargetRequest {
   if (type === "kind" || type === "cluster") {
     throw new FiredrillError("TARGET_UNKNOWN", `this version cannot reach ${type} targets`, { hint: "use local or local:NAME" });
   }
-  throw new FiredrillError("TARGET_UNKNOWN", `"${text ?? ""}" is not a target`, { hint: "use local (a throw-away cluster) or local:NAME (see: firedrill list targets)" });
+  throw new FiredrillError("TARGET_UNKNOWN", `"${text ?? ""}" is not a target`, {
+    hint: "use local (a throw-away cluster) or local:NAME (see: firedrill list targets)",
+  });
 }
 
 /** A target's name: becomes a folder name and part of ids. */

@@ -82,7 +82,7 @@ export async function rememberAll(
 export function remembered(baseline: Json, id: string, params: Readonly<Record<string, unknown>>): Json | undefined {
   const kept = isObject(baseline) ? baseline["remembered"] : undefined;
   const key = rememberedKey(id, params);
-  return isObject(kept) && Object.hasOwn(kept, key) ? (kept[key] as Json) : undefined;
+  return isObject(kept) && Object.hasOwn(kept, key) ? kept[key] : undefined;
 }
 
 function rememberedKey(id: string, params: unknown): string {

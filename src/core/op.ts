@@ -80,5 +80,4 @@ export const opSchema = z.discriminatedUnion("op", [
 ]);
 
 export type Op = z.output<typeof opSchema>;
-export type OpName = Op["op"];
 export const opsSchema: z.ZodArray<typeof opSchema> = z.array(opSchema);

@@ -16,12 +16,6 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
-/** Missed beats inconclusive beats met; of nothing: met. */
-export function worstVerdict(verdicts: readonly Verdict[]): Verdict {
-  if (verdicts.includes("missed")) return "missed";
-  return verdicts.includes("inconclusive") ? "inconclusive" : "met";
-}
-
 export interface Ending {
   readonly outcome: Outcome;
   readonly leftBroken: boolean;

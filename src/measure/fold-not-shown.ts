@@ -1,13 +1,13 @@
 // What a run does not show, made from what it did. A reader should not have to guess the limits of a measurement.
 import type { ObjectiveResult, ProbeSummary } from "../core/record.ts";
-import { overlapMs } from "./spans.ts";
-import { outageThresholdMs } from "./threshold.ts";
-import type { Timeline } from "./timeline.ts";
-import { shareText } from "./words.ts";
 import { formatDuration } from "../util/duration.ts";
 import { groupBy } from "../util/group-by.ts";
 import type { Collected } from "./fold-collect.ts";
 import { injectedAt, nameOf } from "./fold-steps.ts";
+import { overlapMs } from "./spans.ts";
+import { outageThresholdMs } from "./threshold.ts";
+import type { Timeline } from "./timeline.ts";
+import { shareText } from "./words.ts";
 
 /** One sentence for each limit of this run, most important first. */
 export function notShown(

@@ -1,9 +1,9 @@
 // How a run ended, and why. What was not shown is never passed.
 import type { Outcome } from "../core/outcome.ts";
 import type { ObjectiveResult } from "../core/record.ts";
-import { countText, sentence } from "./words.ts";
 import type { Collected, StepFacts } from "./fold-collect.ts";
 import { injectedAt, nameOf, undoOf } from "./fold-steps.ts";
+import { countText, sentence } from "./words.ts";
 
 export interface Ending {
   readonly outcome: Outcome;

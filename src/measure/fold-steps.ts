@@ -1,12 +1,12 @@
 // Steps and faults: which time belongs to which fault, and what came back when.
 import { RECOVERY_KINDS } from "../core/fields.ts";
 import type { StepResult } from "../core/record.ts";
+import { groupBy } from "../util/group-by.ts";
+import type { Collected, StepFacts } from "./fold-collect.ts";
 import { windowOf } from "./objectives.ts";
 import { type Evidence, type FaultWindow, findRecovery } from "./recovery.ts";
 import { anySeries, type Series } from "./series.ts";
 import { makeTimeline, type Timeline } from "./timeline.ts";
-import { groupBy } from "../util/group-by.ts";
-import type { Collected, StepFacts } from "./fold-collect.ts";
 
 export interface MeasuredRun {
   readonly evidence: Evidence;
@@ -43,7 +43,10 @@ function faultAt(step: StepFacts): number | null {
 /** Operations that leave the cluster as it is. */
 function breaks(step: StepFacts): boolean {
   const ops = step.intent?.breaks ?? step.acts.filter(({ phase }) => phase === "break").map(({ op }) => op);
-  return step.intent === null || ops.some(({ op }) => !op.startsWith("snapshot.") && op !== "wait.answers");
+  // A person who is asked something breaks nothing, unless the playbook says whom it takes down.
+  const harmless = (op: string): boolean =>
+    op.startsWith("snapshot.") || op === "wait.answers" || (op === "manual.prompt" && step.intent?.victims.length === 0);
+  return step.intent === null || ops.some(({ op }) => !harmless(op));
 }
 
 function faultWindows(collected: Collected): readonly FaultWindow[] {

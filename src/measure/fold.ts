@@ -2,13 +2,13 @@
 import type { RunEvent } from "../core/event.ts";
 import { exitCode, type Outcome, type Verdict } from "../core/outcome.ts";
 import type { ObjectiveResult, RunRecord } from "../core/record.ts";
-import { summarizeProbe } from "./gaps.ts";
-import { judgeObjective } from "./objectives.ts";
 import { type Collected, collect } from "./fold-collect.ts";
 import { notShown } from "./fold-not-shown.ts";
 import { decide } from "./fold-outcome.ts";
 import { foldSteps, type MeasuredRun, measureRun } from "./fold-steps.ts";
 import { verdictSentence } from "./fold-verdict.ts";
+import { summarizeProbe } from "./gaps.ts";
+import { judgeObjective } from "./objectives.ts";
 
 /** What reading the journal showed about the file itself. */
 export interface JournalState {

@@ -4,12 +4,19 @@ import { formatDuration } from "../util/duration.ts";
 import { plainText } from "./escape.ts";
 
 /** A plan for people: every step with its exact operations, their inverse and what it takes down. */
-export function renderPlan(plan: Plan, digest: string, guards: readonly { readonly guard: string; readonly ok: boolean; readonly detail: string }[], facts: TargetFacts): string {
+export function renderPlan(
+  plan: Plan,
+  digest: string,
+  guards: readonly { readonly guard: string; readonly ok: boolean; readonly detail: string }[],
+  facts: TargetFacts,
+): string {
   const members = plan.target.members.map(({ name }) => name).join(", ");
   return plainText(
     [
       `Playbook ${plan.playbook.name} on a ${plan.target.type} target${plan.target.throwAway ? " (throw-away: roles are resolved again when it runs)" : ""} with members ${members}`,
-      `Versions: ${Object.entries(facts.versions).map(([name, version]) => `${name} ${version}`).join(", ")}`,
+      `Versions: ${Object.entries(facts.versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", ")}`,
       ...Object.entries(plan.parameters).map(([name, value]) => `Parameter ${name} = ${JSON.stringify(value)}`),
       "",
       ...plan.steps.flatMap(renderStep),
@@ -24,7 +31,8 @@ export function renderPlan(plan: Plan, digest: string, guards: readonly { readon
 }
 
 function renderStep(step: PlannedStep, index: number): readonly string[] {
-  const list = (title: string, lines: readonly string[]): readonly string[] => (lines.length === 0 ? [] : [`   ${title}:`, ...lines.map((line) => `     ${line}`)]);
+  const list = (title: string, lines: readonly string[]): readonly string[] =>
+    lines.length === 0 ? [] : [`   ${title}:`, ...lines.map((line) => `     ${line}`)];
   if (step.kind === "undo") return [`${index + 1}. ${step.name}: undo "${step.undoes ?? ""}"`, ""];
   if (step.kind === "hold") return [`${index + 1}. ${step.name}: wait ${formatDuration(step.holdMs)}`, ""];
   if (step.kind === "check") return [`${index + 1}. ${step.name}: check ${JSON.stringify(step.with)}`, ""];

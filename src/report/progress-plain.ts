@@ -1,4 +1,4 @@
-import { progressLine, type Progress, type ProgressLine } from "./progress.ts";
+import { type Progress, type ProgressLine, progressLine } from "./progress.ts";
 
 /** Where lines go. */
 interface Sink {

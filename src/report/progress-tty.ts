@@ -1,6 +1,6 @@
 // The live view on a terminal. Sole importer of listr2, which only draws: it controls nothing, catches no signal and rolls nothing back.
 import { Listr } from "listr2";
-import { progressLine, type Progress, type ProgressLine } from "./progress.ts";
+import { type Progress, type ProgressLine, progressLine } from "./progress.ts";
 import { liveStrips } from "./strips.ts";
 
 const REDRAW_EVERY_MS = 250;

@@ -29,31 +29,53 @@ function lineOf(event: RunEvent): ProgressLine | null {
     case "run.started":
       return { kind: "phase", text: `run ${event.data.run} (seed ${event.data.seed})` };
     case "guard.checked":
-      return event.data.ok ? { kind: "detail", text: `guard ${event.data.guard}: ${event.data.detail}` } : { kind: "bad", text: `guard ${event.data.guard}: ${event.data.detail}` };
+      return event.data.ok
+        ? { kind: "detail", text: `guard ${event.data.guard}: ${event.data.detail}` }
+        : { kind: "bad", text: `guard ${event.data.guard}: ${event.data.detail}` };
     case "assertion.checked":
-      return { kind: event.data.ok ? "good" : "bad", text: `${phaseWord(event.data.phase)}${event.data.assertion}: ${event.data.observed}` };
+      return {
+        kind: event.data.ok ? "good" : "bad",
+        text: `${phaseWord(event.data.phase)}${event.data.assertion}: ${event.data.observed}`,
+      };
     case "probes.started":
-      return { kind: "detail", text: `${event.data.rows.length} probe rows running${event.data.sentinel === null ? "" : ", sentinel writing"}` };
+      return {
+        kind: "detail",
+        text: `${event.data.rows.length} probe rows running${event.data.sentinel === null ? "" : ", sentinel writing"}`,
+      };
     case "step.started":
       return { kind: "phase", text: event.data.drill === null ? event.data.name : `${event.data.name} (${event.data.drill})` };
     case "step.intent":
       return event.data.breaks.length === 0
         ? null
-        : { kind: "detail", text: `undo recorded: ${event.data.undo.length} operations, on ${event.data.victims.join(", ") || "no member"}` };
+        : {
+            kind: "detail",
+            text: `undo recorded: ${event.data.undo.length} operations, on ${event.data.victims.join(", ") || "no member"}`,
+          };
     case "act":
       return event.data.ok
         ? { kind: "detail", text: `${event.data.phase}: ${event.data.exact} (${formatDuration(event.data.tookMs)})` }
-        : { kind: "bad", text: `${event.data.phase}: ${event.data.exact}: ${String(event.data.evidence)}` };
+        : {
+            kind: "bad",
+            text: `${event.data.phase}: ${event.data.exact}: ${typeof event.data.evidence === "string" ? event.data.evidence : JSON.stringify(event.data.evidence)}`,
+          };
     case "effect.checked":
-      return { kind: event.data.proved ? "good" : "warn", text: `${event.data.proved ? "effect proved" : "effect NOT proved"}: ${event.data.because}` };
+      return {
+        kind: event.data.proved ? "good" : "warn",
+        text: `${event.data.proved ? "effect proved" : "effect NOT proved"}: ${event.data.because}`,
+      };
     case "hold":
       return { kind: "detail", text: `${event.data.step === "soak" ? "soaking" : "holding"} for ${formatDuration(event.data.plannedMs)}` };
     case "step.undone":
-      return event.data.verified ? { kind: "good", text: "undone, and looked: as it was" } : { kind: "bad", text: `UNDO NOT VERIFIED: ${event.data.because}` };
+      return event.data.verified
+        ? { kind: "good", text: "undone, and looked: as it was" }
+        : { kind: "bad", text: `UNDO NOT VERIFIED: ${event.data.because}` };
     case "observed":
       return { kind: event.data.ok ? "good" : "warn", text: `${OBSERVED[event.data.what]}: ${event.data.detail}` };
     case "data.checked":
-      return { kind: event.data.lost === 0 ? "detail" : "warn", text: `data: ${event.data.acked} writes acknowledged, ${event.data.present} present, ${event.data.lost} lost` };
+      return {
+        kind: event.data.lost === 0 ? "detail" : "warn",
+        text: `data: ${event.data.acked} writes acknowledged, ${event.data.present} present, ${event.data.lost} lost`,
+      };
     case "residue.scanned":
       return event.data.found.length === 0
         ? { kind: "good", text: "nothing left behind" }

@@ -40,7 +40,9 @@ export function liveStrips(): Strips {
       }
     },
     lines: (columns) => {
-      const named = rows.slice(0, MAX_ROWS).map((row) => ({ row, name: row.endpoint === "-" ? row.probe : `${row.probe} ${row.endpoint}` }));
+      const named = rows
+        .slice(0, MAX_ROWS)
+        .map((row) => ({ row, name: row.endpoint === "-" ? row.probe : `${row.probe} ${row.endpoint}` }));
       const width = Math.max(0, ...named.map(({ name }) => name.length));
       const room = Math.max(10, Math.min(70, columns - width - 6));
       return named.map(({ row, name }) => {

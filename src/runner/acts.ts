@@ -25,14 +25,30 @@ export function appendIfPossible(journal: Journal, body: EventBody): void {
 }
 
 /** Carries out operations in order and journals each with its exact command and result. Stops at the first that fails. */
-export async function performOps(context: ActContext, step: string, phase: ActPhase, ops: readonly Op[], signal: AbortSignal): Promise<readonly Json[]> {
+export async function performOps(
+  context: ActContext,
+  step: string,
+  phase: ActPhase,
+  ops: readonly Op[],
+  signal: AbortSignal,
+): Promise<readonly Json[]> {
   const evidence: Json[] = [];
   for (const [index, op] of ops.entries()) {
     signal.throwIfAborted();
     const startedAtMs = context.journal.nowMs();
     const note = (ok: boolean, seen: Json): EventBody => ({
       type: "act",
-      data: { step, phase, index, op, exact: context.target.describe(op), startedAtMs, tookMs: context.journal.nowMs() - startedAtMs, ok, evidence: seen },
+      data: {
+        step,
+        phase,
+        index,
+        op,
+        exact: context.target.describe(op),
+        startedAtMs,
+        tookMs: context.journal.nowMs() - startedAtMs,
+        ok,
+        evidence: seen,
+      },
     });
     let seen: Json;
     try {
@@ -57,6 +73,8 @@ export async function performOpsStubbornly(
 ): Promise<readonly string[]> {
   const failures: string[] = [];
   for (const [index, op] of ops.entries()) {
+    // Waiting for what could not be started takes two minutes to say what is known already.
+    if (op.op === "wait.answers" && failures.length > 0) continue;
     for (let attempt = 1; ; attempt++) {
       const startedAtMs = context.journal.nowMs();
       let ok = true;
@@ -74,7 +92,7 @@ export async function performOpsStubbornly(
       });
       if (ok) break;
       if (attempt === UNDO_TRIES || signal.aborted) {
-        failures.push(`${context.target.describe(op)}: ${String(seen)}`);
+        failures.push(`${context.target.describe(op)}: ${typeof seen === "string" ? seen : JSON.stringify(seen)}`);
         break;
       }
       await sleep(RETRY_AFTER_MS * attempt, signal).catch(() => undefined);

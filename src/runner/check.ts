@@ -54,6 +54,7 @@ export async function checkExpectation(
 
 function assertionOf(registry: Registry, id: string): Assertion {
   const assertion = registry.assertions.find((candidate) => candidate.id === id);
-  if (assertion === undefined) throw new FiredrillError("PLAYBOOK_INVALID", `there is no assertion "${id}"`, { hint: "see: firedrill list assertions" });
+  if (assertion === undefined)
+    throw new FiredrillError("PLAYBOOK_INVALID", `there is no assertion "${id}"`, { hint: "see: firedrill list assertions" });
   return assertion;
 }

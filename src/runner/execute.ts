@@ -1,6 +1,6 @@
 // One run of one playbook on one target, from the ledger line that opens it to the one that closes it.
 import { mkdirSync } from "node:fs";
-import { hostname, cpus, platform, release } from "node:os";
+import { cpus, hostname, platform, release } from "node:os";
 import { join } from "node:path";
 import { errorLine, FiredrillError } from "../core/errors.ts";
 import type { RunEvent, RunStarted, StepIntent } from "../core/event.ts";
@@ -14,9 +14,9 @@ import { randomHex } from "../util/random.ts";
 import { RunAborted } from "./abort.ts";
 import { appendIfPossible } from "./acts.ts";
 import { checkAfter, cleanUp, lastDataCheck } from "./finish.ts";
-import { createJournal, readJournal, type Journal } from "./journal.ts";
+import { createJournal, type Journal, readJournal } from "./journal.ts";
 import { appendLedger } from "./ledger.ts";
-import { startMeasuring, type Measuring } from "./measuring.ts";
+import { type Measuring, startMeasuring } from "./measuring.ts";
 import { runMethod } from "./method.ts";
 import { prepareRun } from "./prepare.ts";
 import { settleDown } from "./settle.ts";
@@ -54,7 +54,10 @@ export interface RunResult {
 /** `20261121T090000Z-etcd-leader-crash-7f3a9c`: sorts by time, names the playbook, unique by 24 random bits. */
 export function newRunId(playbook: string): string {
   const stamp = wallNow().toISOString().replace(/[-:]/g, "").replace(/\.\d+/, "");
-  return `${stamp}-${playbook.toLowerCase().replace(/[^a-z0-9-]+/g, "-").slice(0, 60)}-${randomHex(3)}`;
+  return `${stamp}-${playbook
+    .toLowerCase()
+    .replace(/[^a-z0-9-]+/g, "-")
+    .slice(0, 60)}-${randomHex(3)}`;
 }
 
 /**
@@ -63,8 +66,20 @@ export function newRunId(playbook: string): string {
  */
 export async function runPlaybook(options: RunOptions, userSignal: AbortSignal): Promise<RunResult> {
   const runId = newRunId(options.playbook.name);
-  const ledger = { run: runId, playbook: options.playbook.name, target: `${options.target.type}:${options.target.name}`, operator: options.operator };
-  const ledgerHead = appendLedger(options.reportsDir, { ...ledger, event: "opened", outcome: null, exitCode: null, detail: null, journalHead: null });
+  const ledger = {
+    run: runId,
+    playbook: options.playbook.name,
+    target: `${options.target.type}:${options.target.name}`,
+    operator: options.operator,
+  };
+  const ledgerHead = appendLedger(options.reportsDir, {
+    ...ledger,
+    event: "opened",
+    outcome: null,
+    exitCode: null,
+    detail: null,
+    journalHead: null,
+  });
   const close = (result: RunResult, journalHead: string | null): RunResult => {
     appendLedger(options.reportsDir, {
       ...ledger,
@@ -88,7 +103,12 @@ export async function runPlaybook(options: RunOptions, userSignal: AbortSignal):
       ...holder,
       journal: journal.file,
       playbook: options.playbook.name,
-      target: { type: options.target.type, name: options.target.name, fingerprint: options.target.fingerprint, throwAway: options.target.throwAway },
+      target: {
+        type: options.target.type,
+        name: options.target.name,
+        fingerprint: options.target.fingerprint,
+        throwAway: options.target.throwAway,
+      },
     });
     const ended = await runJournaled(options, runId, journal, ledgerHead, holder.startTime, userSignal);
     journal.close();
@@ -129,7 +149,10 @@ async function runJournaled(
 ): Promise<Ended> {
   const { playbook, registry, target } = options;
   journal.append({ type: "run.started", data: runStarted(options, runId, journal, ledgerHead, startTime) });
-  using stop = stopConditions({ home: options.home, runId, maxDurationMs: playbook.guards.maxDurationMs, stopWhen: playbook.guards.stopWhen, journal }, userSignal);
+  using stop = stopConditions(
+    { home: options.home, runId, maxDurationMs: playbook.guards.maxDurationMs, stopWhen: playbook.guards.stopWhen, journal },
+    userSignal,
+  );
   const { signal } = stop;
 
   let context: StepContext | null = null;
@@ -145,17 +168,32 @@ async function runJournaled(
       sentinel: measure.sentinel,
       writes: measure.writes,
     });
-    context = { journal, target, runId, playbook, registry, plan, seed: plan.seed, outputs: new Map(), watch, open: [], settled: [], seenAtStart: measure.seenAtStart };
+    context = {
+      journal,
+      target,
+      runId,
+      playbook,
+      registry,
+      plan,
+      seed: plan.seed,
+      outputs: new Map(),
+      watch,
+      open: [],
+      settled: [],
+      seenAtStart: measure.seenAtStart,
+    };
+    let endedEarly = false;
     try {
       await measure.baseline(signal);
       await runMethod(context, signal);
       signal.throwIfAborted();
     } catch (error) {
+      endedEarly = true;
       noteFailure(journal, error);
     }
     // From here on nothing listens to `signal` for undo: it may be the reason we are here.
     const broken = await undoAll(context);
-    await settleDown({ playbook, watch, live: measure.live, journal, aborted: signal.aborted || broken });
+    await settleDown({ playbook, watch, live: measure.live, journal, aborted: endedEarly || broken });
     await checkAfter(options, context, journal);
     await measure.stop();
     await lastDataCheck(context, measure);
@@ -195,7 +233,13 @@ function runStarted(options: RunOptions, runId: string, journal: Journal, ledger
     },
     parameters: Object.fromEntries(Object.entries(playbook.parameters).map(([name, { value }]) => [name, value])),
     objectives: playbook.objectives,
-    target: { type: target.type, name: target.name, fingerprint: target.fingerprint, disposable: target.disposable, throwAway: target.throwAway },
+    target: {
+      type: target.type,
+      name: target.name,
+      fingerprint: target.fingerprint,
+      disposable: target.disposable,
+      throwAway: target.throwAway,
+    },
     host: { name: hostname(), os: `${platform()} ${release()}`, cpus: cpus().length, pid: process.pid, startTime, bootId: bootId() },
     operator: options.operator,
     seed: options.seed,
@@ -213,7 +257,8 @@ function runStarted(options: RunOptions, runId: string, journal: Journal, ledger
 /** Journals why a run ended early. Interruptions and refusals are outcomes; the rest is an error of the surroundings. */
 function noteFailure(journal: Journal, error: unknown): void {
   if (error instanceof RunAborted) return appendIfPossible(journal, { type: "aborted", data: { by: error.by, reason: error.message } });
-  const refused = error instanceof FiredrillError && ["GUARD_REFUSED", "NOT_STEADY", "TARGET_LACKS_CAPABILITY", "NOTHING_PICKED"].includes(error.code);
+  const refused =
+    error instanceof FiredrillError && ["GUARD_REFUSED", "NOT_STEADY", "TARGET_LACKS_CAPABILITY", "NOTHING_PICKED"].includes(error.code);
   appendIfPossible(journal, { type: "aborted", data: { by: refused ? "guard" : "error", reason: errorLine(error) } });
 }
 

@@ -64,7 +64,12 @@ export async function lastDataCheck(context: StepContext, measure: Measuring): P
 }
 
 /** Takes away what procedures left on purpose and what measuring wrote, then looks for anything else of ours. */
-export async function cleanUp(options: RunOptions, context: StepContext | null, measuring: Measuring | null, journal: Journal): Promise<void> {
+export async function cleanUp(
+  options: RunOptions,
+  context: StepContext | null,
+  measuring: Measuring | null,
+  journal: Journal,
+): Promise<void> {
   using budget = deadline("cleaning up", CLEANUP_BUDGET_MS);
   if (context !== null) {
     for (const intent of context.settled.toReversed()) {
@@ -73,7 +78,13 @@ export async function cleanUp(options: RunOptions, context: StepContext | null, 
       if (failures.length === 0) appendIfPossible(journal, { type: "step.cleaned", data: { step: intent.step } });
     }
     if (measuring !== null) {
-      await performOpsStubbornly(context, "-", "cleanup", [{ op: "etcd.deletePrefix", prefix: `/firedrill/${context.runId}/` }], budget.signal);
+      await performOpsStubbornly(
+        context,
+        "-",
+        "cleanup",
+        [{ op: "etcd.deletePrefix", prefix: `/firedrill/${context.runId}/` }],
+        budget.signal,
+      );
     }
   }
   if (measuring === null) return;

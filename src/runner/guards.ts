@@ -1,10 +1,11 @@
 // Conditions that refuse a run before anything is touched. Each says what it compared.
-import { CAPABILITIES } from "../core/target.ts";
-import type { Target } from "../core/target.ts";
+
 import { FiredrillError } from "../core/errors.ts";
 import type { Plan } from "../core/event.ts";
 import type { Playbook, Registry } from "../core/playbook.ts";
 import { quorumOf } from "../core/selector.ts";
+import type { Target } from "../core/target.ts";
+import { CAPABILITIES } from "../core/target.ts";
 import type { ClusterView } from "../core/view.ts";
 import { drillOf } from "./plan.ts";
 
@@ -23,13 +24,21 @@ export function checkCapabilities(playbook: Playbook, registry: Registry, target
   for (const step of playbook.method) {
     if (step.kind === "drill") need(`drill "${step.drill}"`, drillOf(registry, step.drill).needs);
   }
-  const expectations = [...playbook.steadyState, ...playbook.after.expect, ...playbook.method.flatMap((step) => (step.kind === "check" ? step.expect : []))];
-  for (const { assertion } of expectations) need(`assertion "${assertion}"`, registry.assertions.find(({ id }) => id === assertion)?.needs ?? []);
+  const expectations = [
+    ...playbook.steadyState,
+    ...playbook.after.expect,
+    ...playbook.method.flatMap((step) => (step.kind === "check" ? step.expect : [])),
+  ];
+  for (const { assertion } of expectations)
+    need(`assertion "${assertion}"`, registry.assertions.find(({ id }) => id === assertion)?.needs ?? []);
   for (const { type } of playbook.probes) need(`probe "${type}"`, registry.probes.find(({ id }) => id === type)?.needs ?? []);
   return {
     guard: "capabilities",
     ok: missing.length === 0,
-    detail: missing.length === 0 ? `the ${target.type} target can do all that is asked` : `the ${target.type} target cannot: ${[...new Set(missing)].join("; ")}`,
+    detail:
+      missing.length === 0
+        ? `the ${target.type} target can do all that is asked`
+        : `the ${target.type} target cannot: ${[...new Set(missing)].join("; ")}`,
   };
 }
 
@@ -57,7 +66,11 @@ export function checkRequires(playbook: Playbook, view: ClusterView, etcdVersion
 
 /** True when `version` is at least the one in a requirement such as ">=3.5.10". */
 export function versionFits(version: string, requirement: string): boolean {
-  const numbers = (text: string): readonly number[] => text.replace(/^[^\d]*/, "").split(/[.-]/).map((part) => Number.parseInt(part, 10) || 0);
+  const numbers = (text: string): readonly number[] =>
+    text
+      .replace(/^[^\d]*/, "")
+      .split(/[.-]/)
+      .map((part) => Number.parseInt(part, 10) || 0);
   const have = numbers(version);
   for (const [index, want] of numbers(requirement).entries()) {
     const has = have[index] ?? 0;
@@ -91,12 +104,22 @@ export function checkBlastRadius(playbook: Playbook, registry: Registry, plan: P
       guard: "quorum",
       ok: !losesQuorum || playbook.guards.allowQuorumLoss,
       detail: `${worst.length} of ${voters.length} voting members down at worst, ${left} left, quorum is ${quorum}${
-        losesQuorum ? (playbook.guards.allowQuorumLoss ? "; the playbook allows losing it" : "; set spec.guards.allowQuorumLoss: true if that is the drill") : ""
+        losesQuorum
+          ? playbook.guards.allowQuorumLoss
+            ? "; the playbook allows losing it"
+            : "; set spec.guards.allowQuorumLoss: true if that is the drill"
+          : ""
       }`,
     },
     ...(limit === null
       ? []
-      : [{ guard: "maxUnavailableMembers", ok: worst.length <= limit, detail: `${worst.length} members down at worst, at most ${limit} allowed` }]),
+      : [
+          {
+            guard: "maxUnavailableMembers",
+            ok: worst.length <= limit,
+            detail: `${worst.length} members down at worst, at most ${limit} allowed`,
+          },
+        ]),
     ...(destroysData
       ? [
           {

@@ -1,6 +1,17 @@
 // The journal: append-only, one JSON object a line, each carrying the SHA-256 of the line before. It is written before anything acts,
 // so writes are synchronous: when `append` returns, a durable line is on the disk.
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { FiredrillError } from "../core/errors.ts";
 import type { EventBody, RunEvent } from "../core/event.ts";

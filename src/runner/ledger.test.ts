@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { appendLedger, readLedger, type LedgerInput } from "./ledger.ts";
+import { appendLedger, type LedgerInput, readLedger } from "./ledger.ts";
 
 let dir = "";
 beforeEach(() => {

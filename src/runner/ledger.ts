@@ -7,8 +7,8 @@ import type { Outcome } from "../core/outcome.ts";
 import { wallNow } from "../util/clock.ts";
 import { sha256 } from "../util/digest.ts";
 import { isObject, parseJson } from "../util/json.ts";
-import { CHAIN_START } from "./journal.ts";
 import { withFileLock } from "./file-lock.ts";
+import { CHAIN_START } from "./journal.ts";
 
 export interface LedgerEntry {
   readonly seq: number;

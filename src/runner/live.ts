@@ -35,12 +35,14 @@ interface State {
 export function liveProbes(): Live {
   let rows: readonly ProbeRow[] = [];
   const states = new Map<string, State>();
-  const up = (state: State, nowMs: number): boolean => nowMs - (state.lastOkMs ?? state.startedMs) <= outageThresholdMs(state.everyMs) + REPORTING_DELAY_MS;
+  const up = (state: State, nowMs: number): boolean =>
+    nowMs - (state.lastOkMs ?? state.startedMs) <= outageThresholdMs(state.everyMs) + REPORTING_DELAY_MS;
   return {
     start: (started, nowMs) => {
       rows = started;
       for (const row of started) {
-        if (!states.has(row.probe)) states.set(row.probe, { everyMs: row.everyMs, startedMs: nowMs, lastOkMs: null, lastOutageEndMs: null });
+        if (!states.has(row.probe))
+          states.set(row.probe, { everyMs: row.everyMs, startedMs: nowMs, lastOkMs: null, lastOutageEndMs: null });
       }
     },
     samples: (index, shots) => {

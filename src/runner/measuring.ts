@@ -2,14 +2,14 @@
 import { rememberAll } from "../core/assertion.ts";
 import type { SentinelWrite } from "../core/event.ts";
 import type { Playbook, Registry } from "../core/playbook.ts";
-import { WRITE, type ProbeSpec } from "../core/probe.ts";
+import { type ProbeSpec, WRITE } from "../core/probe.ts";
 import type { Target } from "../core/target.ts";
 import { startProbes } from "../probes/client.ts";
 import { deadline, sleep } from "../util/clock.ts";
 import type { Json } from "../util/json.ts";
 import { appendIfPossible } from "./acts.ts";
 import type { Journal } from "./journal.ts";
-import { liveProbes, type Live } from "./live.ts";
+import { type Live, liveProbes } from "./live.ts";
 
 const BATCH_EVERY_MS = 250;
 /** etcd answers a write within 5 s + 2 × election timeout (server/config ReqTimeout, 7 s by default); after 8 s nothing can land any more. */
@@ -46,8 +46,18 @@ export async function startMeasuring(options: MeasuringOptions, signal: AbortSig
   const view = await target.look(signal);
   const expectedVoters = view.members.filter((member) => !member.learner && member.id !== null).length;
   // Before our own writers start, so that what is compared later is what was there.
-  const expectations = [...playbook.steadyState, ...playbook.method.flatMap((step) => (step.kind === "check" ? step.expect : [])), ...playbook.after.expect];
-  const remembered = await rememberAll(registry.assertions, expectations, { target, signal, runId, baseline: null, output: () => undefined });
+  const expectations = [
+    ...playbook.steadyState,
+    ...playbook.method.flatMap((step) => (step.kind === "check" ? step.expect : [])),
+    ...playbook.after.expect,
+  ];
+  const remembered = await rememberAll(registry.assertions, expectations, {
+    target,
+    signal,
+    runId,
+    baseline: null,
+    output: () => undefined,
+  });
   const live = liveProbes();
   const writes: SentinelWrite[] = [];
   const run = await startProbes(
@@ -77,11 +87,15 @@ export async function startMeasuring(options: MeasuringOptions, signal: AbortSig
     },
     signal,
   );
-  const sentinel = run.sentinelPrefix === null || playbook.sentinel === null ? null : { prefix: run.sentinelPrefix, everyMs: playbook.sentinel.everyMs };
+  const sentinel =
+    run.sentinelPrefix === null || playbook.sentinel === null ? null : { prefix: run.sentinelPrefix, everyMs: playbook.sentinel.everyMs };
   live.start(run.rows, journal.nowMs());
   journal.append({
     type: "probes.started",
-    data: { rows: run.rows, sentinel: sentinel === null || playbook.sentinel === null ? null : { ...sentinel, deadlineMs: playbook.sentinel.deadlineMs } },
+    data: {
+      rows: run.rows,
+      sentinel: sentinel === null || playbook.sentinel === null ? null : { ...sentinel, deadlineMs: playbook.sentinel.deadlineMs },
+    },
   });
   options.onLive(live);
   const startedMs = journal.nowMs();
@@ -91,7 +105,10 @@ export async function startMeasuring(options: MeasuringOptions, signal: AbortSig
       using budget = deadline("stopping the probes", 30_000);
       const atMs = journal.nowMs();
       await run.stop(budget.signal).catch((error: unknown) =>
-        appendIfPossible(journal, { type: "note", data: { kind: "warning", text: `stopping the probes: ${error instanceof Error ? error.message : String(error)}` } }),
+        appendIfPossible(journal, {
+          type: "note",
+          data: { kind: "warning", text: `stopping the probes: ${error instanceof Error ? error.message : String(error)}` },
+        }),
       );
       appendIfPossible(journal, { type: "probes.stopped", data: { atMs } });
     })();

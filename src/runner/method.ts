@@ -20,7 +20,12 @@ export async function runMethod(context: StepContext, signal: AbortSignal): Prom
   }
 }
 
-async function runPlainStep(context: StepContext, step: Exclude<MethodStep, { kind: "drill" }>, index: number, signal: AbortSignal): Promise<void> {
+async function runPlainStep(
+  context: StepContext,
+  step: Exclude<MethodStep, { kind: "drill" }>,
+  index: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { journal } = context;
   const { id } = stepIds(context.runId, index);
   journal.append({ type: "step.started", data: { step: id, name: step.name, kind: step.kind, drill: null } });
@@ -33,7 +38,9 @@ async function runPlainStep(context: StepContext, step: Exclude<MethodStep, { ki
     context.open.splice(context.open.indexOf(intent), 1);
     if (!undone.verified) {
       journal.append({ type: "step.finished", data: { step: id, ok: false, problem: undone.because } });
-      throw new FiredrillError("LEFT_BROKEN", `"${step.of}" could not be undone: ${undone.because}`, { hint: "mend it by hand, or try: firedrill recover" });
+      throw new FiredrillError("LEFT_BROKEN", `"${step.of}" could not be undone: ${undone.because}`, {
+        hint: "mend it by hand, or try: firedrill recover",
+      });
     }
   } else {
     for (const expectation of step.expect) {

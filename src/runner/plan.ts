@@ -6,7 +6,7 @@ import { quorumOf } from "../core/selector.ts";
 import type { Target } from "../core/target.ts";
 import type { ClusterView } from "../core/view.ts";
 import { sha256 } from "../util/digest.ts";
-import { stableStringify, type Json } from "../util/json.ts";
+import { type Json, stableStringify } from "../util/json.ts";
 import { seeded } from "../util/random.ts";
 
 /** Added to the holds that come after a fault when a step has no deadline of its own: time for everything that is not waiting, ms. */
@@ -45,7 +45,8 @@ export function lookContext(
 
 export function drillOf(registry: Registry, id: string): Drill {
   const drill = registry.drills.find((candidate) => candidate.id === id);
-  if (drill === undefined) throw new FiredrillError("PLAYBOOK_INVALID", `there is no drill "${id}"`, { hint: "see: firedrill list drills" });
+  if (drill === undefined)
+    throw new FiredrillError("PLAYBOOK_INVALID", `there is no drill "${id}"`, { hint: "see: firedrill list drills" });
   return drill;
 }
 

@@ -2,7 +2,7 @@ import { FiredrillError } from "../core/errors.ts";
 import type { Plan } from "../core/event.ts";
 import { checkExpectation } from "./check.ts";
 import type { RunOptions } from "./execute.ts";
-import { checkBlastRadius, checkCapabilities, checkRequires, refuse, type GuardFinding } from "./guards.ts";
+import { checkBlastRadius, checkCapabilities, checkRequires, type GuardFinding, refuse } from "./guards.ts";
 import type { Journal } from "./journal.ts";
 import { makePlan, planDigest } from "./plan.ts";
 
@@ -23,7 +23,10 @@ export async function prepareRun(options: RunOptions, runId: string, journal: Jo
     {
       guard: "clean target",
       ok: residue.length === 0,
-      detail: residue.length === 0 ? "nothing is left from earlier runs" : `left from before: ${residue.map(({ what }) => what).join("; ")}; run: firedrill recover`,
+      detail:
+        residue.length === 0
+          ? "nothing is left from earlier runs"
+          : `left from before: ${residue.map(({ what }) => what).join("; ")}; run: firedrill recover`,
     },
   ]);
   const plan = await makePlan(playbook, registry, target, options.seed, signal);
@@ -34,18 +37,32 @@ export async function prepareRun(options: RunOptions, runId: string, journal: Jo
       {
         guard: "approved plan",
         ok: options.approvedPlan === digest,
-        detail: options.approvedPlan === digest ? `the live target matches the plan ${digest.slice(0, 12)}` : "the live target, the playbook or its parameters no longer match the approved plan; make a new one with: firedrill plan",
+        detail:
+          options.approvedPlan === digest
+            ? `the live target matches the plan ${digest.slice(0, 12)}`
+            : "the live target, the playbook or its parameters no longer match the approved plan; make a new one with: firedrill plan",
       },
     ]);
   }
   guard(checkBlastRadius(playbook, registry, plan, view));
   for (const expectation of playbook.steadyState) {
-    const checked = await checkExpectation(registry, expectation, { target, runId, baseline: null, output: () => undefined }, "before", null, signal);
+    const checked = await checkExpectation(
+      registry,
+      expectation,
+      { target, runId, baseline: null, output: () => undefined },
+      "before",
+      null,
+      signal,
+    );
     journal.append({ type: "assertion.checked", data: checked });
     if (!checked.ok) {
-      throw new FiredrillError("NOT_STEADY", `the cluster is not in its steady state before the drill: ${checked.assertion}: ${checked.observed}`, {
-        hint: "nothing was touched; mend the cluster first",
-      });
+      throw new FiredrillError(
+        "NOT_STEADY",
+        `the cluster is not in its steady state before the drill: ${checked.assertion}: ${checked.observed}`,
+        {
+          hint: "nothing was touched; mend the cluster first",
+        },
+      );
     }
   }
   return plan;

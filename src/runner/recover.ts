@@ -10,7 +10,7 @@ import { bootId, processStartTime } from "../util/process-identity.ts";
 import { appendIfPossible, performOpsStubbornly } from "./acts.ts";
 import { continueJournal, readJournal } from "./journal.ts";
 import { appendLedger } from "./ledger.ts";
-import { closeActive, lockCluster, type ActiveRun } from "./state.ts";
+import { type ActiveRun, closeActive, lockCluster } from "./state.ts";
 import { openIntents, uncleanedIntents, undoStep } from "./undo.ts";
 
 const LOOK_BUDGET_MS = 60_000;
@@ -57,7 +57,10 @@ export async function recoverRun(run: ActiveRun, target: Target, options: Recove
   const read = readJournal(run.journal);
   const journal = continueJournal(run.journal, anchorOf(read.events), options.onEvent);
   const context = { journal, target };
-  journal.append({ type: "recover.started", data: { by: options.operator, reason: read.problem ?? "the runner ended before its run did" } });
+  journal.append({
+    type: "recover.started",
+    data: { by: options.operator, reason: read.problem ?? "the runner ended before its run did" },
+  });
   const restored: string[] = [];
   const left: string[] = [];
   for (const intent of openIntents(read.events)) {
@@ -81,7 +84,13 @@ export async function recoverRun(run: ActiveRun, target: Target, options: Recove
   return { run: run.run, target: `${target.type}:${target.name}`, restored, left, dir: journal.file };
 }
 
-function close(run: ActiveRun, file: string, journal: ReturnType<typeof continueJournal>, before: readonly RunEvent[], options: RecoverOptions): void {
+function close(
+  run: ActiveRun,
+  file: string,
+  journal: ReturnType<typeof continueJournal>,
+  before: readonly RunEvent[],
+  options: RecoverOptions,
+): void {
   const verdict = judge(readJournal(file).events);
   appendIfPossible(journal, {
     type: "run.finished",

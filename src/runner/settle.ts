@@ -32,7 +32,8 @@ export async function settleDown(options: SettleOptions): Promise<void> {
       const since = options.live.goodSinceMs(probe, nowMs);
       if (since === null) return `probe "${probe}" is down`;
       // A failure is known only when its deadline has passed: hold that much longer.
-      if (nowMs - since < playbook.after.recoveredForMs + deadlineOf(playbook, probe)) return `probe "${probe}" has not held for ${formatDuration(playbook.after.recoveredForMs)} yet`;
+      if (nowMs - since < playbook.after.recoveredForMs + deadlineOf(playbook, probe))
+        return `probe "${probe}" has not held for ${formatDuration(playbook.after.recoveredForMs)} yet`;
     }
     return null;
   };
@@ -40,7 +41,10 @@ export async function settleDown(options: SettleOptions): Promise<void> {
     const waitingFor = missing();
     if (waitingFor === null) break;
     if (budget.signal.aborted) {
-      appendIfPossible(journal, { type: "note", data: { kind: "deviation", text: `not recovered within ${formatDuration(waitMs)}: ${waitingFor}` } });
+      appendIfPossible(journal, {
+        type: "note",
+        data: { kind: "deviation", text: `not recovered within ${formatDuration(waitMs)}: ${waitingFor}` },
+      });
       return;
     }
     await sleep(100, budget.signal).catch(() => undefined);

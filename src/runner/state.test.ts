@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { FiredrillError } from "../core/errors.ts";
 import { bootId, processStartTime } from "../util/process-identity.ts";
-import { closeActive, listActive, lockCluster, lockHolder, openActive, requestStop, stopRequested, type ActiveRun } from "./state.ts";
+import { type ActiveRun, closeActive, listActive, lockCluster, lockHolder, openActive, requestStop, stopRequested } from "./state.ts";
 
 let home = "";
 beforeEach(() => {

@@ -44,7 +44,9 @@ export function listActive(home: string): readonly ActiveRun[] {
     .toSorted()
     .flatMap((name) => {
       const value = parseJson(readFileSync(join(folder, name), "utf8"));
-      return isObject(value) && typeof value["run"] === "string" && typeof value["journal"] === "string" ? [value as unknown as ActiveRun] : [];
+      return isObject(value) && typeof value["run"] === "string" && typeof value["journal"] === "string"
+        ? [value as unknown as ActiveRun]
+        : [];
     });
 }
 

@@ -1,13 +1,13 @@
 // One drill step, from looking to settled. The order is the product's central promise: read prior state, record the intent with its
 // undo (fsync), arm the dead-man on the target, only then act; afterwards prove that something happened.
-import { FiredrillError } from "../core/errors.ts";
-import type { StepIntent } from "../core/event.ts";
-import type { MethodStep, Playbook, Registry } from "../core/playbook.ts";
-import type { Plan } from "../core/event.ts";
+
 import type { BoundDrill, LookContext, Proof } from "../core/drill.ts";
+import { FiredrillError } from "../core/errors.ts";
+import type { Plan, StepIntent } from "../core/event.ts";
+import type { MethodStep, Playbook, Registry } from "../core/playbook.ts";
 import { deadline, sleep } from "../util/clock.ts";
-import type { Json } from "../util/json.ts";
-import { performOps, type ActContext } from "./acts.ts";
+import { isObject, type Json } from "../util/json.ts";
+import { type ActContext, performOps } from "./acts.ts";
 import { bindStep, deadlineOf, drillOf, lookContext, stepIds } from "./plan.ts";
 import { deadManId, disarm } from "./undo.ts";
 import type { Watch } from "./watch.ts";
@@ -32,7 +32,12 @@ export interface StepContext extends ActContext {
 }
 
 /** Runs one drill step. On return its fault is in (and in `open`), or its procedure is complete (and in `settled`). Throws when an operation failed. */
-export async function runDrillStep(context: StepContext, step: Extract<MethodStep, { kind: "drill" }>, index: number, signal: AbortSignal): Promise<void> {
+export async function runDrillStep(
+  context: StepContext,
+  step: Extract<MethodStep, { kind: "drill" }>,
+  index: number,
+  signal: AbortSignal,
+): Promise<void> {
   const { journal, target } = context;
   const { id, tag } = stepIds(context.runId, index);
   const drill = drillOf(context.registry, step.drill);
@@ -109,8 +114,7 @@ export async function runDrillStep(context: StepContext, step: Extract<MethodSte
 
 /** What later steps may refer to: what was planned, with what the operations returned. */
 function outputOf(planned: Json | undefined, evidence: readonly Json[]): Json {
-  const base = typeof planned === "object" && planned !== null && !Array.isArray(planned) ? planned : {};
-  return { ...base, evidence };
+  return isObject(planned) ? { ...planned, evidence } : { evidence };
 }
 
 async function proveEffect(
@@ -157,7 +161,9 @@ function noteOtherVictims(context: StepContext, index: number, name: string, vic
 export function openFault(context: StepContext, name: string): StepIntent {
   const intent = context.open.find((candidate) => candidate.name === name);
   if (intent === undefined) {
-    throw new FiredrillError("PLAYBOOK_INVALID", `there is nothing left to undo of step "${name}"`, { hint: "its procedure already put everything back" });
+    throw new FiredrillError("PLAYBOOK_INVALID", `there is nothing left to undo of step "${name}"`, {
+      hint: "its procedure already put everything back",
+    });
   }
   return intent;
 }

@@ -38,10 +38,17 @@ export function stopConditions(options: StopOptions, userSignal: AbortSignal): S
     if (asked !== null) return end(new RunAborted("stop", `firedrill stop: ${asked === "" ? "no reason given" : asked}`));
     if (options.journal.diskFull()) return end(new RunAborted("guard", "the disk with the journal is full"));
     const nowMs = options.journal.nowMs();
-    if (nowMs > options.maxDurationMs) return end(new RunAborted("guard", `the run took longer than maxDuration (${formatDuration(options.maxDurationMs)})`));
+    if (nowMs > options.maxDurationMs)
+      return end(new RunAborted("guard", `the run took longer than maxDuration (${formatDuration(options.maxDurationMs)})`));
     for (const { probe, downForMs } of options.stopWhen) {
       const downMs = live?.downForMs(probe, nowMs) ?? 0;
-      if (downMs > downForMs) return end(new RunAborted("guard", `stopWhen: probe "${probe}" has been down for ${formatDuration(downMs)}, more than ${formatDuration(downForMs)}`));
+      if (downMs > downForMs)
+        return end(
+          new RunAborted(
+            "guard",
+            `stopWhen: probe "${probe}" has been down for ${formatDuration(downMs)}, more than ${formatDuration(downForMs)}`,
+          ),
+        );
     }
     return undefined;
   };

@@ -7,12 +7,14 @@ import type { Residue } from "../core/target.ts";
 import type { ClusterView } from "../core/view.ts";
 import { memberOf } from "../core/view.ts";
 import { deadline, sleep } from "../util/clock.ts";
-import { appendIfPossible, performOpsStubbornly, type ActContext } from "./acts.ts";
+import { type ActContext, appendIfPossible, performOpsStubbornly } from "./acts.ts";
 
 /** Undo's own time, ms: it never inherits the deadline or the signal that may be the reason for undoing. */
 export const UNDO_BUDGET_MS = 180_000;
 /** How long the look that verifies an undo may wait for what takes time by itself (a member joining, an election), ms. */
 const VERIFY_BUDGET_MS = 45_000;
+/** The same when an operation has failed for good: one look says what is missing. */
+const VERIFY_FAILED_MS = 5_000;
 
 export interface Undone {
   readonly verified: boolean;
@@ -33,7 +35,10 @@ export async function undoStep(context: ActContext, run: string, intent: StepInt
   // The timer must not fire into the middle of this, but stay in case this process dies now.
   await context.target.armDeadMan({ id, afterMs: UNDO_BUDGET_MS + 60_000, ops: intent.undo }, budget.signal).catch(() => undefined);
   const failures = await performOpsStubbornly(context, intent.step, "undo", intent.undo, budget.signal);
-  const problems = [...failures, ...(await verifyUndone(context, intent.undo, budget.signal))];
+  const problems = [
+    ...failures,
+    ...(await verifyUndone(context, intent.undo, failures.length === 0 ? VERIFY_BUDGET_MS : VERIFY_FAILED_MS, budget.signal)),
+  ];
   const undone: Undone =
     problems.length === 0
       ? { verified: true, because: "looked: everything recorded is as it was" }
@@ -57,13 +62,16 @@ async function noteIfFired(context: ActContext, name: string, id: string, signal
   if (fired === undefined) return false;
   appendIfPossible(context.journal, {
     type: "note",
-    data: { kind: "deviation", text: `the dead-man timer of "${name}" fired on the target before anybody undid it (${fired.state}): ${fired.detail}` },
+    data: {
+      kind: "deviation",
+      text: `the dead-man timer of "${name}" fired on the target before anybody undid it (${fired.state}): ${fired.detail}`,
+    },
   });
   return true;
 }
 
-async function verifyUndone(context: ActContext, ops: readonly Op[], signal: AbortSignal): Promise<readonly string[]> {
-  using budget = deadline("verifying the undo", VERIFY_BUDGET_MS, signal);
+async function verifyUndone(context: ActContext, ops: readonly Op[], budgetMs: number, signal: AbortSignal): Promise<readonly string[]> {
+  using budget = deadline("verifying the undo", budgetMs, signal);
   for (;;) {
     let problems: readonly string[];
     try {
@@ -82,7 +90,13 @@ export function undoProblems(ops: readonly Op[], view: ClusterView, residue: rea
   const problems: string[] = [];
   const process = new Map<string, Op["op"]>();
   for (const op of ops) {
-    if (op.op === "member.start" || op.op === "member.stop" || op.op === "member.pause" || op.op === "member.resume" || op.op === "etcd.reinstate") {
+    if (
+      op.op === "member.start" ||
+      op.op === "member.stop" ||
+      op.op === "member.pause" ||
+      op.op === "member.resume" ||
+      op.op === "etcd.reinstate"
+    ) {
       process.set(op.member, op.op);
     }
   }
@@ -103,10 +117,14 @@ export function undoProblems(ops: readonly Op[], view: ClusterView, residue: rea
         }
       }
     }
-    if (op.op === "data.bringBack" && residue.some((left) => left.kind === "data-aside" && left.what.includes(op.tag) && left.what.includes(op.member))) {
+    if (
+      op.op === "data.bringBack" &&
+      residue.some((left) => left.kind === "data-aside" && left.what.includes(op.tag) && left.what.includes(op.member))
+    ) {
       problems.push(`data of ${op.member} is still set aside`);
     }
-    if (op.op === "etcd.disarm" && view.members.some((member) => member.alarms.includes(op.alarm))) problems.push(`alarm ${op.alarm} is still raised`);
+    if (op.op === "etcd.disarm" && view.members.some((member) => member.alarms.includes(op.alarm)))
+      problems.push(`alarm ${op.alarm} is still raised`);
   }
   return problems;
 }

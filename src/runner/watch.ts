@@ -44,8 +44,13 @@ export function watchCluster(options: WatchOptions): Watch {
   let verified = true;
   let missing = "nothing";
   let nextCheckMs = 0;
-  const observed = (what: Extract<EventBody, { type: "observed" }>["data"]["what"], ok: boolean, detail: string, atMs: number, resolutionMs: number): void =>
-    appendIfPossible(options.journal, { type: "observed", data: { what, ok, detail, atMs, resolutionMs } });
+  const observed = (
+    what: Extract<EventBody, { type: "observed" }>["data"]["what"],
+    ok: boolean,
+    detail: string,
+    atMs: number,
+    resolutionMs: number,
+  ): void => appendIfPossible(options.journal, { type: "observed", data: { what, ok, detail, atMs, resolutionMs } });
 
   const look = async (): Promise<void> => {
     const atMs = options.journal.nowMs();
@@ -59,7 +64,13 @@ export function watchCluster(options: WatchOptions): Watch {
     } else if (problem === null && (lost || !redundant)) {
       lost = false;
       redundant = true;
-      observed("redundancyRestored", true, `${options.expectedVoters} voters answer, agree on leader ${view.leader ?? "?"} and are caught up`, atMs, LOOK_EVERY_MS);
+      observed(
+        "redundancyRestored",
+        true,
+        `${options.expectedVoters} voters answer, agree on leader ${view.leader ?? "?"} and are caught up`,
+        atMs,
+        LOOK_EVERY_MS,
+      );
     }
     if (problem !== null) missing = problem;
     if (!verified && view.leader !== null && atMs >= nextCheckMs) await check(view);
@@ -78,7 +89,13 @@ export function watchCluster(options: WatchOptions): Watch {
     appendIfPossible(options.journal, { type: "data.checked", data: result });
     // Known only at the end of the check, and it may have waited for a leader in between: the end counts.
     const endedMs = options.journal.nowMs();
-    observed("dataVerified", true, `${result.acked} acknowledged writes checked, ${result.lost} lost; key spaces agree`, endedMs, endedMs - startedMs);
+    observed(
+      "dataVerified",
+      true,
+      `${result.acked} acknowledged writes checked, ${result.lost} lost; key spaces agree`,
+      endedMs,
+      endedMs - startedMs,
+    );
   };
 
   const loop = (async () => {
@@ -132,7 +149,11 @@ export function redundancyProblem(view: ClusterView, expectedVoters: number): st
 }
 
 /** Checks every sentinel write so far against the cluster, and the members' key spaces against each other. */
-export async function checkData(options: Pick<WatchOptions, "target" | "sentinel" | "writes">, view: ClusterView, signal: AbortSignal): Promise<SentinelCheck> {
+export async function checkData(
+  options: Pick<WatchOptions, "target" | "sentinel" | "writes">,
+  view: ClusterView,
+  signal: AbortSignal,
+): Promise<SentinelCheck> {
   using budget = deadline("checking the data", CHECK_BUDGET_MS, signal);
   return checkSentinel(
     {
@@ -149,7 +170,8 @@ export async function checkData(options: Pick<WatchOptions, "target" | "sentinel
 /** Why data cannot be called verified; lost writes are counted, not a reason. */
 export function dataProblem(check: SentinelCheck): string | null {
   if (!check.complete) return check.problem ?? "the data check did not finish";
-  if (check.wentBackwards) return `the revision went backwards: ${check.highestAckedRevision} was acknowledged, the cluster is at ${check.revisionNow}`;
+  if (check.wentBackwards)
+    return `the revision went backwards: ${check.highestAckedRevision} was acknowledged, the cluster is at ${check.revisionNow}`;
   if (check.mismatched > 0) return `${check.mismatched} writes are present with another value or revision`;
   return check.hashesAgree ? null : "the members' key spaces differ";
 }

@@ -16,7 +16,8 @@ test("demo crashes a leader, restores a backup, reports, and leaves nothing runn
   ]);
   expect(record.objectives.every(({ verdict }) => verdict === "met")).toBe(true);
   expect(record.residue).toEqual([]);
-  for (const name of ["events.jsonl", "run.json", "report.html", "report.md", "junit.xml"]) expect(existsSync(join(cli.newestRun(), name)), name).toBe(true);
+  for (const name of ["events.jsonl", "run.json", "report.html", "report.md", "junit.xml"])
+    expect(existsSync(join(cli.newestRun(), name)), name).toBe(true);
   expect(ended.stdout).toContain("report.html");
   expect(readdirSync(join(cli.home, "targets"))).toEqual([]);
   expect(readdirSync(join(cli.home, "active"))).toEqual([]);
@@ -24,10 +25,21 @@ test("demo crashes a leader, restores a backup, reports, and leaves nothing runn
 });
 
 test("--help and validate load neither gRPC, Kubernetes, execa nor listr2", () => {
-  for (const args of [["--help"], ["run", "--help"], ["validate", "playbooks/leader-crash.yaml"], ["explain", "etcd-member-crash"], ["list", "drills"]]) {
+  for (const args of [
+    ["--help"],
+    ["run", "--help"],
+    ["validate", "playbooks/leader-crash.yaml"],
+    ["explain", "etcd-member-crash"],
+    ["list", "drills"],
+  ]) {
     const traced = spawnSync(
       process.execPath,
-      ["--import", "data:text/javascript,import{registerHooks}from'node:module';registerHooks({resolve(s,c,n){const r=n(s,c);process.stderr.write('LOADED '+r.url+'\\n');return r}})", join(root, "bin", "firedrill.js"), ...args],
+      [
+        "--import",
+        "data:text/javascript,import{registerHooks}from'node:module';registerHooks({resolve(s,c,n){const r=n(s,c);process.stderr.write('LOADED '+r.url+'\\n');return r}})",
+        join(root, "bin", "firedrill.js"),
+        ...args,
+      ],
       { encoding: "utf8", cwd: root },
     );
     expect([args.join(" "), traced.status]).toEqual([args.join(" "), 0]);

@@ -1,6 +1,6 @@
 // Ending a run early: by signals and by `firedrill stop`. Undo is never skipped.
 import { expect, test } from "vitest";
-import { eventsOfType, tempCli, type Cli } from "./support/cli.ts";
+import { type Cli, eventsOfType, tempCli } from "./support/cli.ts";
 
 const HOLDING = `apiVersion: firedrill.dev/v1
 kind: Playbook

@@ -1,14 +1,17 @@
 // For every drill: the runner dies by SIGKILL while the fault is in, and `recover` makes the cluster what it was.
-import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { ClusterView } from "../../src/core/view.ts";
 import type { RunEvent } from "../../src/core/event.ts";
-import { pause, root, tempCli, type Cli } from "./support/cli.ts";
+import type { ClusterView } from "../../src/core/view.ts";
+import { type Cli, pause, root, tempCli } from "./support/cli.ts";
 
 let cli: Cli;
 let before: Seen;
-let endpoints: { readonly members: readonly { readonly clientUrl: string }[]; readonly tls: { caFile: string; certFile: string; keyFile: string } };
+let endpoints: {
+  readonly members: readonly { readonly clientUrl: string }[];
+  readonly tls: { caFile: string; certFile: string; keyFile: string };
+};
 
 beforeAll(async () => {
   cli = tempCli();
@@ -22,8 +25,21 @@ beforeAll(async () => {
 afterAll(() => cli[Symbol.asyncDispose]());
 
 interface Seen {
-  readonly members: readonly { readonly name: string; readonly id: string | null; readonly running: boolean; readonly paused: boolean; readonly learner: boolean; readonly answers: boolean }[];
-  readonly links: readonly { readonly from: string; readonly to: string; readonly cut: boolean; readonly delayMs: number; readonly rateBytes: number }[];
+  readonly members: readonly {
+    readonly name: string;
+    readonly id: string | null;
+    readonly running: boolean;
+    readonly paused: boolean;
+    readonly learner: boolean;
+    readonly answers: boolean;
+  }[];
+  readonly links: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly cut: boolean;
+    readonly delayMs: number;
+    readonly rateBytes: number;
+  }[];
   readonly data: string;
   readonly files: readonly string[];
 }
@@ -51,10 +67,19 @@ async function see(): Promise<Seen> {
   const view = status.targets[0]?.view;
   const dir = join(cli.home, "targets", "lab");
   return {
-    members: (view?.members ?? []).map(({ name, id, running, paused, learner, answers }) => ({ name, id, running, paused, learner, answers })),
+    members: (view?.members ?? []).map(({ name, id, running, paused, learner, answers }) => ({
+      name,
+      id,
+      running,
+      paused,
+      learner,
+      answers,
+    })),
     links: (view?.links ?? []).map(({ from, to, cut, delayMs, rateBytes }) => ({ from, to, cut, delayMs, rateBytes })),
     data: etcdctl("get", "", "--prefix"),
-    files: ["members/m1", "members/m2", "members/m3", "snapshots"].flatMap((folder) => readdirSync(join(dir, folder)).map((name) => `${folder}/${name}`)),
+    files: ["members/m1", "members/m2", "members/m3", "snapshots"].flatMap((folder) =>
+      readdirSync(join(dir, folder)).map((name) => `${folder}/${name}`),
+    ),
   };
 }
 
@@ -94,7 +119,8 @@ const cases: readonly Case[] = [
   { drill: "etcd-snapshot", method: step("etcd-snapshot", ""), at: holding },
   {
     drill: "etcd-snapshot-restore",
-    method: "    - { name: backup, drill: etcd-snapshot }\n    - { name: fault, drill: etcd-snapshot-restore, with: { from: backup }, hold: 120s }\n",
+    method:
+      "    - { name: backup, drill: etcd-snapshot }\n    - { name: fault, drill: etcd-snapshot-restore, with: { from: backup }, hold: 120s }\n",
     at: holding,
   },
   { drill: "etcd-force-new-cluster", method: step("etcd-force-new-cluster", ""), at: holding },
@@ -132,7 +158,9 @@ describe("kill -9 while the fault is in, then recover", () => {
     await killAt(holding, drill === "command" ? commandStep : method, drill);
     await expectBrokenThenRestored();
     const after = await see();
-    expect(newIds === true ? after.members.map(({ id: _id, ...rest }) => rest) : after.members).toEqual(newIds === true ? before.members.map(({ id: _id, ...rest }) => rest) : before.members);
+    expect(newIds === true ? after.members.map(({ id: _id, ...rest }) => rest) : after.members).toEqual(
+      newIds === true ? before.members.map(({ id: _id, ...rest }) => rest) : before.members,
+    );
     expect(after.links).toEqual(before.links);
     expect(after.data).toBe(before.data);
     expect(after.files).toEqual(before.files);
@@ -171,7 +199,9 @@ describe("kill -9 at other moments", () => {
     await killAt((event) => event.type === "act" && event.data.op.op === "etcd.memberRemove", method, "in-recovery");
     await expectBrokenThenRestored();
     const after = await see();
-    expect(after.members.map(({ name, running, learner }) => [name, running, learner])).toEqual(before.members.map(({ name }) => [name, true, false]));
+    expect(after.members.map(({ name, running, learner }) => [name, running, learner])).toEqual(
+      before.members.map(({ name }) => [name, true, false]),
+    );
     expect(after.data).toBe(before.data);
     expect(after.files).toEqual(before.files);
     before = after;
@@ -216,6 +246,13 @@ describe("kill -9 at other moments", () => {
 });
 
 test("the drills that are killed here are all the drills there are, but the one that needs a person", () => {
-  const folders = readdirSync(join(root, "src", "drills"), { withFileTypes: true }).filter((entry) => entry.isDirectory() && entry.name !== "shared");
-  expect(cases.map(({ drill }) => drill).toSorted()).toEqual(folders.map(({ name }) => name).filter((name) => name !== "manual").toSorted());
+  const folders = readdirSync(join(root, "src", "drills"), { withFileTypes: true }).filter(
+    (entry) => entry.isDirectory() && entry.name !== "shared",
+  );
+  expect(cases.map(({ drill }) => drill).toSorted()).toEqual(
+    folders
+      .map(({ name }) => name)
+      .filter((name) => name !== "manual")
+      .toSorted(),
+  );
 });

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { eventsOfType, root, tempCli } from "./support/cli.ts";
-import { longestGap, startProber, type ProberTarget } from "./support/prober.ts";
+import { longestGap, type ProberTarget, startProber } from "./support/prober.ts";
 
 test("leader-crash passes, and serviceRestored lies within one probe interval of an independent 20 ms prober", async () => {
   await using cli = tempCli();

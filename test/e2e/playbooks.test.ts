@@ -29,7 +29,13 @@ test("manual.yaml asks a person at a terminal, and fails to start without one", 
   expect(without.stdout + without.stderr).toContain("needs a person at a terminal");
   const command = [process.execPath, join(root, "bin", "firedrill.js"), "run", "-q", join(root, "playbooks", "manual.yaml")].join(" ");
   // script(1) gives it a terminal; the answer comes once and whatever is asked.
-  const asked = spawnSync("script", ["-qec", command, "/dev/null"], { encoding: "utf8", env: cli.env, cwd: root, input: "done\n".repeat(20), timeout: 120_000 });
+  const asked = spawnSync("script", ["-qec", command, "/dev/null"], {
+    encoding: "utf8",
+    env: cli.env,
+    cwd: root,
+    input: "done\n".repeat(20),
+    timeout: 120_000,
+  });
   expect(asked.status, asked.stdout).toBe(0);
   expect(cli.record().steps.find(({ drill }) => drill === "manual")?.effect?.proved).toBe(true);
 });

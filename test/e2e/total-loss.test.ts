@@ -14,7 +14,7 @@ test("total-loss-restore reports exactly the acknowledged writes after the snaps
   expect(ended.code, ended.stdout + ended.stderr).toBe(0);
   const dir = cli.newestRun();
   const saved = eventsOfType(dir, "act").find(({ data }) => data.op.op === "snapshot.verify" && data.ok);
-  const snapshotRevision = (saved?.data.evidence as { revision: number }).revision;
+  const snapshotRevision = (saved?.data.evidence as { revision: number } | undefined)?.revision ?? 0;
   expect(snapshotRevision).toBeGreaterThan(1);
   const destroyedAtMs = record.steps.find(({ drill }) => drill === "etcd-snapshot-restore")?.faultAtMs ?? 0;
   const acked = eventsOfType(dir, "sentinel").flatMap(({ data }) => data.writes.filter(([, code]) => code === WRITE.acked));
@@ -31,7 +31,8 @@ test("total-loss-restore reports exactly the acknowledged writes after the snaps
 
 test("a restore without a revision bump is caught by the revision check", async () => {
   await using cli = tempCli();
-  const text = playbook().replace(/(drill: etcd-snapshot-restore\n\s+with: \{)/, "$1 bumpRevision: 0, markCompacted: false,")
+  const text = playbook()
+    .replace(/(drill: etcd-snapshot-restore\n\s+with: \{)/, "$1 bumpRevision: 0, markCompacted: false,")
     .replace(/\n  after:\n/, "\n  after:\n    recoverWithin: 15s\n");
   expect(text).toContain("bumpRevision: 0");
   expect(text).toContain("recoverWithin: 15s");

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { EXIT } from "../../core/outcome.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadPlaybooks } from "../load-playbooks.ts";
 import { expectPositionals } from "../parse-flags.ts";

@@ -1,7 +1,7 @@
 import { FiredrillError } from "../../core/errors.ts";
 import { EXIT } from "../../core/outcome.ts";
 import { closeActive, holderLives, listActive } from "../../runner/state.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 
 export const help: CommandHelp = {
@@ -29,13 +29,17 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const only = known.length === 1 ? known : [];
   const names = options.on("all") ? known : options.positionals.length > 0 ? options.positionals : only;
   if (names.length === 0 && !options.on("all")) {
-    throw new FiredrillError("USAGE", known.length === 0 ? "no local target is up" : "firedrill down: which one?", { hint: known.length === 0 ? "see: firedrill up" : `one of: ${known.join(", ")}, or --all` });
+    throw new FiredrillError("USAGE", known.length === 0 ? "no local target is up" : "firedrill down: which one?", {
+      hint: known.length === 0 ? "see: firedrill up" : `one of: ${known.join(", ")}, or --all`,
+    });
   }
   for (const name of names) {
     const runs = listActive(io.home).filter((active) => active.target.name === name);
     const running = runs.find(holderLives);
     if (running !== undefined && !options.on("force")) {
-      throw new FiredrillError("LOCKED", `run "${running.run}" is using local:${name}`, { hint: `end it first: firedrill stop ${running.run}` });
+      throw new FiredrillError("LOCKED", `run "${running.run}" is using local:${name}`, {
+        hint: `end it first: firedrill stop ${running.run}`,
+      });
     }
     const { stopped } = await destroyLocal(io.home, name, io.interrupted);
     for (const active of runs) closeActive(io.home, active.run);

@@ -10,7 +10,11 @@ export interface CommandEntry {
 }
 
 export const commands: readonly CommandEntry[] = [
-  { name: "demo", summary: "start an etcd cluster, crash its leader, lose and restore all data, and report", load: () => import("./demo.ts") },
+  {
+    name: "demo",
+    summary: "start an etcd cluster, crash its leader, lose and restore all data, and report",
+    load: () => import("./demo.ts"),
+  },
   { name: "run", summary: "run playbooks and write a report of each", load: () => import("./run.ts") },
   { name: "plan", summary: "show what a playbook would do to a target, without doing it", load: () => import("./plan.ts") },
   { name: "validate", summary: "check playbooks and list every problem with its place", load: () => import("./validate.ts") },
@@ -31,6 +35,11 @@ export const commands: readonly CommandEntry[] = [
 export async function findCommand(name: string): Promise<Command> {
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry !== undefined) return entry.load();
-  const near = didYouMean(name, commands.map((candidate) => candidate.name));
-  throw new FiredrillError("USAGE", `there is no command "${name}"`, { hint: near === undefined ? "see: firedrill --help" : `did you mean "${near}"? see: firedrill --help` });
+  const near = didYouMean(
+    name,
+    commands.map((candidate) => candidate.name),
+  );
+  throw new FiredrillError("USAGE", `there is no command "${name}"`, {
+    hint: near === undefined ? "see: firedrill --help" : `did you mean "${near}"? see: firedrill --help`,
+  });
 }

@@ -1,7 +1,7 @@
-import { EXIT } from "../../core/outcome.ts";
 import { FiredrillError } from "../../core/errors.ts";
+import { EXIT } from "../../core/outcome.ts";
 import { freshSeed } from "../../util/random.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadPlaybooks } from "../load-playbooks.ts";
 import { expectPositionals, membersFlag, numberFlag, setFlags } from "../parse-flags.ts";
@@ -19,7 +19,12 @@ export const help: CommandHelp = {
     "Without --target a throw-away cluster is started to plan against, and taken down.",
   options: [
     { flag: "target", short: "t", value: "TARGET", description: "local (throw-away) or local:NAME", default: "local" },
-    { flag: "members", value: "N", description: "etcd members of a throw-away target: 1, 3 or 5", default: "what the playbook says, else 3" },
+    {
+      flag: "members",
+      value: "N",
+      description: "etcd members of a throw-away target: 1, 3 or 5",
+      default: "what the playbook says, else 3",
+    },
     { flag: "set", value: "NAME=VALUE", multiple: true, description: "set a parameter of the playbook" },
     { flag: "seed", value: "N", description: "seed of the picks", default: "random" },
     { flag: "out", short: "o", value: "FILE", description: "write the plan to a file for: firedrill run --plan" },
@@ -44,7 +49,8 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const playbooks = await loadPlaybooks(io, options.positionals, registry, setFlags(options), json);
   if (playbooks === null) return EXIT.usage;
   const [playbook] = playbooks;
-  if (playbook === undefined || playbooks.length !== 1) throw new FiredrillError("USAGE", "firedrill plan takes one playbook", { hint: "name a file" });
+  if (playbook === undefined || playbooks.length !== 1)
+    throw new FiredrillError("USAGE", "firedrill plan takes one playbook", { hint: "name a file" });
   const say = (line: string): void => io.stderr.write(`${line}\n`);
   const used = await useTarget(io, parseTarget(options.text("target")), specFor(playbook, membersFlag(options)), say, io.interrupted);
   try {
@@ -57,8 +63,18 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
     const view = await used.target.look(io.interrupted);
     const capabilities = guards.checkCapabilities(playbook, registry, used.target);
     guards.refuse([capabilities]);
-    const plan = await makePlan(playbook, registry, used.target, numberFlag(options, "seed", 0, 4_294_967_295) ?? freshSeed(), io.interrupted);
-    const findings = [capabilities, ...guards.checkRequires(playbook, view, facts.versions["etcd"]), ...guards.checkBlastRadius(playbook, registry, plan, view)];
+    const plan = await makePlan(
+      playbook,
+      registry,
+      used.target,
+      numberFlag(options, "seed", 0, 4_294_967_295) ?? freshSeed(),
+      io.interrupted,
+    );
+    const findings = [
+      capabilities,
+      ...guards.checkRequires(playbook, view, facts.versions["etcd"]),
+      ...guards.checkBlastRadius(playbook, registry, plan, view),
+    ];
     const digest = planDigest(plan);
     const out = options.text("out");
     if (out !== undefined) (await import("../plan-file.ts")).writePlanFile(io, out, plan, digest);

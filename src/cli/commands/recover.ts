@@ -3,9 +3,9 @@ import { errorLine, FiredrillError } from "../../core/errors.ts";
 import { EXIT } from "../../core/outcome.ts";
 import type { Target } from "../../core/target.ts";
 import type { Recovered } from "../../runner/recover.ts";
-import { closeActive, holderLives, listActive, type ActiveRun } from "../../runner/state.ts";
+import { type ActiveRun, closeActive, holderLives, listActive } from "../../runner/state.ts";
 import { deadline } from "../../util/clock.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { expectPositionals } from "../parse-flags.ts";
 import { parseTarget } from "../use-target.ts";
@@ -37,16 +37,26 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const options = parseOptions(help, args);
   expectPositionals(help, options, 0, 1);
   const request = options.text("target") === undefined ? null : parseTarget(options.text("target"));
-  if (request !== null && request.name === null) throw new FiredrillError("USAGE", "firedrill recover --target needs a name", { hint: "for example: --target local:lab" });
-  if (options.on("sweep") && request === null) throw new FiredrillError("USAGE", "--sweep needs --target", { hint: "for example: --target local:lab --sweep" });
+  if (request !== null && request.name === null)
+    throw new FiredrillError("USAGE", "firedrill recover --target needs a name", { hint: "for example: --target local:lab" });
+  if (options.on("sweep") && request === null)
+    throw new FiredrillError("USAGE", "--sweep needs --target", { hint: "for example: --target local:lab --sweep" });
   const wanted = options.positionals[0];
   const all = listActive(io.home).filter(
-    (active) => (wanted === undefined || active.run === wanted || active.run.endsWith(wanted)) && (request === null || active.target.name === request.name),
+    (active) =>
+      (wanted === undefined || active.run === wanted || active.run.endsWith(wanted)) &&
+      (request === null || active.target.name === request.name),
   );
-  if (wanted !== undefined && all.length === 0) throw new FiredrillError("RUN_UNKNOWN", `no open run "${wanted}"`, { hint: "nothing is recorded as left broken by it; see: firedrill status" });
+  if (wanted !== undefined && all.length === 0)
+    throw new FiredrillError("RUN_UNKNOWN", `no open run "${wanted}"`, {
+      hint: "nothing is recorded as left broken by it; see: firedrill status",
+    });
   const dead = all.filter((active) => !holderLives(active));
-  const say = (line: string): void => void (options.on("json") ? undefined : io.stdout.write(`${line}\n`));
-  for (const active of all.filter(holderLives)) say(`${active.run} is still running (pid ${active.pid}); end it with: firedrill stop ${active.run}`);
+  const say = (line: string): void => {
+    if (!options.on("json")) io.stdout.write(`${line}\n`);
+  };
+  for (const active of all.filter(holderLives))
+    say(`${active.run} is still running (pid ${active.pid}); end it with: firedrill stop ${active.run}`);
   if (options.on("dry-run")) return dryRun(io, dead, request?.name ?? null, options.on("sweep"), say);
   const results: Recovered[] = [];
   for (const active of dead) results.push(await recoverOne(io, active, say));
@@ -72,7 +82,13 @@ async function recoverOne(io: Io, active: ActiveRun, say: (line: string) => void
     return { run: active.run, target: where, restored: ["the target no longer exists, and nothing of it is left"], left: [], dir: null };
   }
   if (typeof target === "string") {
-    return { run: active.run, target: where, restored: [], left: [`${target}; not done: ${pendingOf(active).join("; ") || "nothing was in"}`], dir: null };
+    return {
+      run: active.run,
+      target: where,
+      restored: [],
+      left: [`${target}; not done: ${pendingOf(active).join("; ") || "nothing was in"}`],
+      dir: null,
+    };
   }
   await using opened = target;
   const recovered = await recoverRun(active, opened, { home: io.home, operator: io.user, onEvent: () => undefined, onProgress: say });
@@ -107,17 +123,26 @@ async function open(io: Io, name: string): Promise<Target | string> {
   }
 }
 
-async function dryRun(io: Io, dead: readonly ActiveRun[], name: string | null, sweeping: boolean, say: (line: string) => void): Promise<number> {
+async function dryRun(
+  io: Io,
+  dead: readonly ActiveRun[],
+  name: string | null,
+  sweeping: boolean,
+  say: (line: string) => void,
+): Promise<number> {
   const { pendingOf } = await import("../../runner/recover.ts");
   let found = 0;
   for (const active of dead) {
     const pending = pendingOf(active);
     found += 1;
-    say(`${active.run} on ${active.target.type}:${active.target.name}: ${pending.length === 0 ? "was not closed; nothing is in" : pending.join("; ")}`);
+    say(
+      `${active.run} on ${active.target.type}:${active.target.name}: ${pending.length === 0 ? "was not closed; nothing is in" : pending.join("; ")}`,
+    );
   }
   if (sweeping && name !== null) {
     const target = await open(io, name);
-    if (typeof target === "string") throw new FiredrillError("TARGET_UNREACHABLE", `local:${name}: ${target}`, { hint: "see: firedrill status" });
+    if (typeof target === "string")
+      throw new FiredrillError("TARGET_UNREACHABLE", `local:${name}: ${target}`, { hint: "see: firedrill status" });
     await using opened = target;
     using budget = deadline("looking for leftovers", 60_000, io.interrupted);
     for (const residue of await opened.residue([], budget.signal)) {

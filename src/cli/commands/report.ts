@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { FiredrillError } from "../../core/errors.ts";
 import { EXIT } from "../../core/outcome.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { reportsDirOf } from "../run-many.ts";
 
@@ -35,7 +35,9 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const reportsDir = reportsDirOf(io, options.text("reports"));
   if (verb === "render") return render(io, rest, reportsDir, options.text("format"));
   if (verb === "index") return index(io, rest[0] === undefined ? reportsDir : resolve(io.cwd, rest[0]), options.on("json"));
-  throw new FiredrillError("USAGE", verb === undefined ? "firedrill report: render or index?" : `firedrill report has no "${verb}"`, { hint: "see: firedrill report --help" });
+  throw new FiredrillError("USAGE", verb === undefined ? "firedrill report: render or index?" : `firedrill report has no "${verb}"`, {
+    hint: "see: firedrill report --help",
+  });
 }
 
 /** A run's folder from its path, its id, or the end of its id. */
@@ -45,7 +47,9 @@ function folderOf(io: Io, run: string, reportsDir: string): string {
   const names = existsSync(reportsDir) ? readdirSync(reportsDir).filter((name) => name === run || name.endsWith(`-${run}`)) : [];
   const [name] = names;
   if (name !== undefined && names.length === 1) return join(reportsDir, name);
-  throw new FiredrillError("RUN_UNKNOWN", `no run "${run}"`, { hint: `name a folder with an events.jsonl, such as those in ${relative(io.cwd, reportsDir) || "."}` });
+  throw new FiredrillError("RUN_UNKNOWN", `no run "${run}"`, {
+    hint: `name a folder with an events.jsonl, such as those in ${relative(io.cwd, reportsDir) || "."}`,
+  });
 }
 
 async function render(io: Io, runs: readonly string[], reportsDir: string, format: string | undefined): Promise<number> {

@@ -1,12 +1,12 @@
 import { relative } from "node:path";
-import { EXIT } from "../../core/outcome.ts";
 import { FiredrillError } from "../../core/errors.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { EXIT } from "../../core/outcome.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { loadPlaybooks } from "../load-playbooks.ts";
 import { membersFlag, numberFlag, setFlags } from "../parse-flags.ts";
 import { loadRegistry } from "../registry.ts";
-import { reportsDirOf, runMany, worstExit, type RunDone } from "../run-many.ts";
+import { type RunDone, reportsDirOf, runMany, worstExit } from "../run-many.ts";
 import { parseTarget } from "../use-target.ts";
 
 export const help: CommandHelp = {
@@ -19,12 +19,21 @@ export const help: CommandHelp = {
     "and junit.xml. Ctrl-C ends the run and undoes what is in; after a kill -9, run: firedrill recover",
   options: [
     { flag: "target", short: "t", value: "TARGET", description: "local (throw-away) or local:NAME (see: firedrill up)", default: "local" },
-    { flag: "members", value: "N", description: "etcd members of a throw-away target: 1, 3 or 5", default: "what the playbook says, else 3" },
+    {
+      flag: "members",
+      value: "N",
+      description: "etcd members of a throw-away target: 1, 3 or 5",
+      default: "what the playbook says, else 3",
+    },
     { flag: "set", value: "NAME=VALUE", multiple: true, description: "set a parameter of the playbook" },
     { flag: "reports", value: "DIR", description: "where reports go", default: "reports, or FIREDRILL_REPORTS" },
     { flag: "repeat", value: "N", description: "run each playbook N times on the same target; prints min, median and max", default: "1" },
     { flag: "seed", value: "N", description: "seed of every random choice; printed and recorded", default: "random" },
-    { flag: "plan", value: "FILE", description: "refuse to run unless the live target still matches this plan (from: firedrill plan --out)" },
+    {
+      flag: "plan",
+      value: "FILE",
+      description: "refuse to run unless the live target still matches this plan (from: firedrill plan --out)",
+    },
     { flag: "operator", value: "NAME", description: "who runs this, for the report", default: "the login name" },
     { flag: "keep", description: "keep the throw-away target" },
     { flag: "json", description: "print one event a line as JSON" },
@@ -32,7 +41,10 @@ export const help: CommandHelp = {
   ],
   examples: [
     { line: "firedrill run playbooks/leader-crash.yaml", what: "crash the leader of a throw-away cluster" },
-    { line: "firedrill up --name lab && firedrill run --target local:lab --set hold=5s playbooks/leader-crash.yaml", what: "the same on a cluster that stays" },
+    {
+      line: "firedrill up --name lab && firedrill run --target local:lab --set hold=5s playbooks/leader-crash.yaml",
+      what: "the same on a cluster that stays",
+    },
     { line: "firedrill run --repeat 5 --seed 7 playbooks/leader-crash.yaml", what: "five measured runs" },
   ],
   exitCodes: [
@@ -50,7 +62,9 @@ export const help: CommandHelp = {
 export async function run(args: readonly string[], io: Io): Promise<number> {
   const options = parseOptions(help, args);
   if (options.positionals.length === 0) {
-    throw new FiredrillError("USAGE", "firedrill run: no playbook named", { hint: "for example: firedrill run playbooks/leader-crash.yaml; see: firedrill list" });
+    throw new FiredrillError("USAGE", "firedrill run: no playbook named", {
+      hint: "for example: firedrill run playbooks/leader-crash.yaml; see: firedrill list",
+    });
   }
   const registry = await loadRegistry();
   const json = options.on("json");
@@ -78,7 +92,11 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
 }
 
 /** Prints how runs ended: the summary of each, repetitions, totals. */
-export async function conclude(io: Io, done: readonly RunDone[], options: { readonly json: boolean; readonly repeat: number }): Promise<void> {
+export async function conclude(
+  io: Io,
+  done: readonly RunDone[],
+  options: { readonly json: boolean; readonly repeat: number },
+): Promise<void> {
   if (options.json) {
     for (const { playbook, exitCode, dir, record, seed } of done) {
       io.stdout.write(
@@ -95,7 +113,10 @@ export async function conclude(io: Io, done: readonly RunDone[], options: { read
   }
   if (options.repeat > 1) {
     const { renderRepeats, summarizeRepeats } = await import("../../report/repeat.ts");
-    for (const records of Map.groupBy(done.flatMap(({ record }) => (record === null ? [] : [record])), (record) => record.run.playbook.name).values()) {
+    for (const records of Map.groupBy(
+      done.flatMap(({ record }) => (record === null ? [] : [record])),
+      (record) => record.run.playbook.name,
+    ).values()) {
       io.stdout.write(`\n${renderRepeats(summarizeRepeats(records))}`);
     }
   }

@@ -1,8 +1,8 @@
-import { EXIT } from "../../core/outcome.ts";
 import { FiredrillError } from "../../core/errors.ts";
+import { EXIT } from "../../core/outcome.ts";
 import { holderLives, listActive, requestStop } from "../../runner/state.ts";
 import { deadline, sleep } from "../../util/clock.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { expectPositionals } from "../parse-flags.ts";
 
@@ -10,7 +10,8 @@ export const help: CommandHelp = {
   name: "stop",
   summary: "end a running drill and have it undo",
   usage: "[options] [RUN]",
-  details: "The runner notices within a second, undoes what is in under its own deadline, and reports. Without RUN, the only running drill is meant.",
+  details:
+    "The runner notices within a second, undoes what is in under its own deadline, and reports. Without RUN, the only running drill is meant.",
   options: [
     { flag: "all", description: "stop every running drill of this user" },
     { flag: "reason", value: "TEXT", description: "why, for the report", default: "asked by the login name" },
@@ -33,11 +34,16 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const chosen = wanted === undefined ? running : running.filter(({ run: id }) => id === wanted || id.endsWith(wanted));
   if (chosen.length === 0) {
     throw new FiredrillError("RUN_UNKNOWN", wanted === undefined ? "no drill is running" : `no running drill "${wanted}"`, {
-      hint: running.length === 0 ? "see: firedrill status; for a killed run: firedrill recover" : `running: ${running.map(({ run: id }) => id).join(", ")}`,
+      hint:
+        running.length === 0
+          ? "see: firedrill status; for a killed run: firedrill recover"
+          : `running: ${running.map(({ run: id }) => id).join(", ")}`,
     });
   }
   if (chosen.length > 1 && !options.on("all")) {
-    throw new FiredrillError("USAGE", `${chosen.length} drills are running`, { hint: `name one, or use --all: ${chosen.map(({ run: id }) => id).join(", ")}` });
+    throw new FiredrillError("USAGE", `${chosen.length} drills are running`, {
+      hint: `name one, or use --all: ${chosen.map(({ run: id }) => id).join(", ")}`,
+    });
   }
   for (const active of chosen) {
     requestStop(io.home, active.run, options.text("reason") ?? `asked by ${io.user}`);

@@ -1,7 +1,7 @@
 import { FiredrillError } from "../../core/errors.ts";
 import { EXIT } from "../../core/outcome.ts";
 import { parseSize } from "../../util/size.ts";
-import { parseOptions, type CommandHelp } from "../command.ts";
+import { type CommandHelp, parseOptions } from "../command.ts";
 import type { Io } from "../io.ts";
 import { expectPositionals, membersFlag, numberFlag } from "../parse-flags.ts";
 import { checkName, DEFAULT_LOCAL, etcdTools } from "../use-target.ts";
@@ -10,12 +10,23 @@ export const help: CommandHelp = {
   name: "up",
   summary: "start a local target that stays",
   usage: "[options]",
-  details: "Starts real etcd members with TLS under a supervisor of their own, with a relay on every peer link. They run until: firedrill down NAME",
+  details:
+    "Starts real etcd members with TLS under a supervisor of their own, with a relay on every peer link. They run until: firedrill down NAME",
   options: [
     { flag: "name", short: "n", value: "NAME", description: "its name, for --target local:NAME", default: "lab" },
     { flag: "members", value: "N", description: "1, 3 or 5", default: "3" },
-    { flag: "quota", value: "SIZE", description: "etcd's space quota, e.g. 16MiB; needed small by etcd-nospace", default: "etcd's own, 2 GiB" },
-    { flag: "etcd-arg", value: "ARG", multiple: true, description: "a further argument for every etcd, e.g. --etcd-arg=--snapshot-count=1000" },
+    {
+      flag: "quota",
+      value: "SIZE",
+      description: "etcd's space quota, e.g. 16MiB; needed small by etcd-nospace",
+      default: "etcd's own, 2 GiB",
+    },
+    {
+      flag: "etcd-arg",
+      value: "ARG",
+      multiple: true,
+      description: "a further argument for every etcd, e.g. --etcd-arg=--snapshot-count=1000",
+    },
     { flag: "base-port", value: "PORT", description: "use ports from PORT on instead of random free ones" },
     { flag: "json", description: "print what was started as JSON" },
   ],
@@ -36,9 +47,10 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   const name = checkName(options.text("name") ?? "lab");
   const quota = options.text("quota");
   const quotaBytes = quota === undefined ? null : parseSize(quota);
-  if (quotaBytes === undefined) throw new FiredrillError("USAGE", `--quota "${quota ?? ""}" is not a size with a unit`, { hint: "for example: --quota 16MiB" });
+  if (quotaBytes === undefined)
+    throw new FiredrillError("USAGE", `--quota "${quota ?? ""}" is not a size with a unit`, { hint: "for example: --quota 16MiB" });
   const basePort = numberFlag(options, "base-port", 1024, 65_000);
-  const say = (line: string): void => void io.stderr.write(`${line}\n`);
+  const say = (line: string): void => io.stderr.write(`${line}\n`);
   const tools = await etcdTools(io, say, io.interrupted);
   for (const limit of tools.limits) say(`note: ${limit}`);
   const { createLocal } = await import("../../targets/local/create.ts");
@@ -65,7 +77,15 @@ export async function run(args: readonly string[], io: Io): Promise<number> {
   io.stdout.write(
     [
       `local:${name} is up: etcd ${tools.version}, ${members.map((member) => `${member.name} ${member.clientUrl}`).join(", ")}`,
-      ...(tls === null ? [] : ["", "To talk to it:", `  export ETCDCTL_ENDPOINTS=${members.map(({ clientUrl }) => clientUrl).join(",")}`, `  export ETCDCTL_CACERT=${tls.caFile} ETCDCTL_CERT=${tls.certFile} ETCDCTL_KEY=${tls.keyFile}`, "  etcdctl endpoint status -w table"]),
+      ...(tls === null
+        ? []
+        : [
+            "",
+            "To talk to it:",
+            `  export ETCDCTL_ENDPOINTS=${members.map(({ clientUrl }) => clientUrl).join(",")}`,
+            `  export ETCDCTL_CACERT=${tls.caFile} ETCDCTL_CERT=${tls.certFile} ETCDCTL_KEY=${tls.keyFile}`,
+            "  etcdctl endpoint status -w table",
+          ]),
       "",
       `Drill it:  firedrill run --target local:${name} playbooks/leader-crash.yaml`,
       `End it:    firedrill down ${name}`,

@@ -39,6 +39,8 @@ export interface Links {
   /** The link from a member, or from somebody unknown (null): that one is cut only while all known links to `to` are. */
   readonly of: (from: string | null, to: string) => Link;
   readonly set: (states: readonly LinkState[]) => void;
+  /** Some link to this member is cut: only then does it matter who dials before the member does. */
+  readonly anyCutTo: (to: string) => boolean;
   readonly views: () => readonly LinkView[];
 }
 
@@ -68,6 +70,7 @@ export function createLinks(members: readonly string[], seed: number): Links {
         stranger.set({ ...CLEAR, cut: known.length > 0 && known.every((link) => link.isCut()) });
       }
     },
+    anyCutTo: (to) => [...links.values()].some((link) => link.to === to && link.isCut()),
     views: () => [...links.values()].map((link) => link.view()),
   };
 }

@@ -150,7 +150,9 @@ test("rung 4: more keys or another revision than the file says", async () => {
   const later = lying("etcdutl", "*status*", `echo '{"revision":11,"totalKey":6}'`);
   const more = await verify(good, PREFIX, { etcdutl: less });
   expect(okOf(more).slice(2)).toEqual(["restore true", "contents false", "sentinel false"]);
-  expect(detailOf(more, "contents")).toBe("the restored member has revision 10 and 6 keys, but the file says revision 10 and at most 5 keys");
+  expect(detailOf(more, "contents")).toBe(
+    "the restored member has revision 10 and 6 keys, but the file says revision 10 and at most 5 keys",
+  );
   expect(okOf(await verify(good, PREFIX, { etcdutl: later })).slice(2, 4)).toEqual(["restore true", "contents false"]);
 }, 60_000);
 
