@@ -39,9 +39,14 @@ export function buildIndex(reportsDir: string): BuiltIndex {
 /** Writes index.html and gives its path. */
 export function writeIndex(reportsDir: string, built: BuiltIndex): string {
   const file = join(reportsDir, "index.html");
-  const generatedFrom = `${built.runs.length} folders and ${built.attempts.length} attempts in the ledger`;
-  writeFileAtomic(file, renderIndex(built.runs, { generatedFrom, attempts: built.attempts, problems: built.problems }), 0o644);
+  writeFileAtomic(file, indexText(built), 0o644);
   return file;
+}
+
+/** The index page. */
+export function indexText(built: BuiltIndex): string {
+  const generatedFrom = `${built.runs.length} folders and ${built.attempts.length} attempts in the ledger`;
+  return renderIndex(built.runs, { generatedFrom, attempts: built.attempts, problems: built.problems });
 }
 
 /** run.json when it is there and whole; else the journal, folded: a killed run has no run.json. */
