@@ -3,7 +3,7 @@ import type { Outcome } from "../core/outcome.ts";
 import type { ObjectiveResult } from "../core/record.ts";
 import type { Collected, StepFacts } from "./fold-collect.ts";
 import { injectedAt, nameOf, undoOf } from "./fold-steps.ts";
-import { countText, sentence } from "./words.ts";
+import { backwardsText, countText, sentence } from "./words.ts";
 
 export interface Ending {
   readonly outcome: Outcome;
@@ -91,7 +91,7 @@ function failureReasons(collected: Collected, objectives: readonly ObjectiveResu
   const { data } = collected;
   const reasons = objectives.filter(({ verdict }) => verdict === "missed").map(({ because }) => because);
   if (data?.wentBackwards === true) {
-    reasons.push(`The revision went back: ${data.highestAckedRevision} had been acknowledged, the cluster is at ${data.revisionNow}.`);
+    reasons.push(sentence(backwardsText(data)));
   }
   if (data !== null && data.mismatched > 0) {
     reasons.push(sentence(`${countText(data.mismatched, "acknowledged write")} came back with another value or a lower revision`));

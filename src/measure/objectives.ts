@@ -6,7 +6,7 @@ import type { ObjectiveResult } from "../core/record.ts";
 import { formatDuration } from "../util/duration.ts";
 import { judgeAvailability, unsampledShare } from "./availability.ts";
 import { type Evidence, type FaultWindow, findRecovery, pickTimelines } from "./recovery.ts";
-import { countText, faultText, measuredText, promiseText, sentence, shareText, subjectText } from "./words.ts";
+import { backwardsText, countText, faultText, measuredText, promiseText, sentence, shareText, subjectText } from "./words.ts";
 
 /** Above this share of an objective's time not sampled, what was sampled cannot stand for the rest. */
 const MAX_UNSAMPLED_SHARE = 0.2;
@@ -102,8 +102,7 @@ function judgeRpo(promise: Extract<ObjectiveSpec["promise"], { kind: "rpo-writes
   const measuredValue = inTime ? data.lostMs : data.lost;
   const judged = { measured, measuredValue };
   if (data.wentBackwards) {
-    const because = `The revision went back to ${data.revisionNow} from ${data.highestAckedRevision}, which had been acknowledged: watchers cannot notice what they missed.`;
-    return { ...judged, verdict: "missed", because };
+    return { ...judged, verdict: "missed", because: sentence(backwardsText(data)) };
   }
   if (data.mismatched > 0) {
     return {

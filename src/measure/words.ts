@@ -1,5 +1,5 @@
 // How measurements are put into words, the same in every report.
-import type { ObjectiveSpec } from "../core/event.ts";
+import type { ObjectiveSpec, SentinelCheck } from "../core/event.ts";
 import type { RecoveryKind } from "../core/fields.ts";
 import type { Measured } from "../core/record.ts";
 import { formatDuration } from "../util/duration.ts";
@@ -68,4 +68,12 @@ export function faultText(window: FaultWindow): string {
 export function sentence(text: string): string {
   const capital = text.startsWith("etcd") ? text : text.slice(0, 1).toUpperCase() + text.slice(1);
   return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
+/** What "the revision went backwards" means here, without a full stop. A cluster that was restored without a bump soon passes the old revision again. */
+export function backwardsText(data: Pick<SentinelCheck, "highestAckedRevision" | "revisionNow">): string {
+  const { highestAckedRevision: highest, revisionNow: now } = data;
+  return now < highest
+    ? `the revision went back: ${highest} had been acknowledged, the cluster is at ${now}; watchers cannot notice what they missed`
+    : `the revision went back and has passed ${highest}, which had been acknowledged, a second time (it is at ${now}); watchers cannot notice what they missed`;
 }

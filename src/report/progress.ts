@@ -92,8 +92,9 @@ function lineOf(event: RunEvent): ProgressLine | null {
       return { kind: "phase", text: `recovering: ${event.data.reason}` };
     case "deadman.disarmed":
       return event.data.hadFired ? { kind: "warn", text: "the dead-man timer had already fired" } : null;
-    case "plan.resolved":
     case "target.facts":
+      return event.data.limits.length === 0 ? null : { kind: "warn", text: event.data.limits.join("; ") };
+    case "plan.resolved":
     case "samples":
     case "sentinel":
     case "probes.stopped":

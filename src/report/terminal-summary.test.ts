@@ -23,6 +23,9 @@ Recovery, from the fault
 Data
   All 743 acknowledged writes are present, with the value and at the revision
   that was acknowledged.
+
+Limits of what was found here
+  - etcd 3.6 does not check its database's pages when it starts unless told to.
 `);
 });
 

@@ -43,11 +43,18 @@ export function renderSummary(record: RunRecord, options: SummaryOptions): strin
     objectives(record, width, paint),
     recoveries(record, width, paint),
     data(record, width, paint),
+    limits(record, width),
   ];
   return blocks
     .filter((block) => block.length > 0)
     .map((block) => block.map((line) => `${line}\n`).join(""))
     .join("\n");
+}
+
+/** What the programs found on this machine cannot do: it may explain the verdict. */
+function limits(record: RunRecord, width: number): readonly string[] {
+  const found = record.facts?.limits ?? [];
+  return found.length === 0 ? [] : ["Limits of what was found here", ...found.flatMap((limit) => wrap(limit, width, INDENT, "- "))];
 }
 
 function verdict(record: RunRecord, width: number, paint: Paint): readonly string[] {

@@ -25,7 +25,8 @@ export async function settleDown(options: SettleOptions): Promise<void> {
   const missing = (): string | null => {
     if (!watch.redundant()) return `redundancy: ${watch.missing()}`;
     if (aborted) return null;
-    if (!watch.dataVerified()) return `data: ${watch.missing()}`;
+    // What is lost for good is a finding; waiting for it is not.
+    if (!watch.dataVerified() && watch.hopeless() === null) return `data: ${watch.missing()}`;
     const nowMs = journal.nowMs();
     const needed = neededProbes(playbook);
     for (const { probe } of options.live.probes().filter((live) => needed.has(live.probe))) {

@@ -4,6 +4,7 @@ import { errorLine } from "../core/errors.ts";
 import type { EventBody, SentinelCheck, SentinelWrite } from "../core/event.ts";
 import type { Target } from "../core/target.ts";
 import type { ClusterView } from "../core/view.ts";
+import { backwardsText } from "../measure/words.ts";
 import { checkSentinel } from "../probes/sentinel-check.ts";
 import { deadline, sleep } from "../util/clock.ts";
 import { appendIfPossible } from "./acts.ts";
@@ -23,6 +24,8 @@ export interface Watch extends AsyncDisposable {
   readonly injected: () => void;
   readonly redundant: () => boolean;
   readonly dataVerified: () => boolean;
+  /** Why the data will never be found whole, when that is certain: no waiting changes it. */
+  readonly hopeless: () => string | null;
   /** One sentence on what is missing; for the message when waiting ends in vain. */
   readonly missing: () => string;
 }
@@ -42,6 +45,7 @@ export function watchCluster(options: WatchOptions): Watch {
   let lost = false;
   let redundant = true;
   let verified = true;
+  let hopeless: string | null = null;
   let missing = "nothing";
   let nextCheckMs = 0;
   const observed = (
@@ -73,7 +77,7 @@ export function watchCluster(options: WatchOptions): Watch {
       );
     }
     if (problem !== null) missing = problem;
-    if (!verified && view.leader !== null && atMs >= nextCheckMs) await check(view);
+    if (!verified && hopeless === null && view.leader !== null && atMs >= nextCheckMs) await check(view);
   };
 
   const check = async (view: ClusterView): Promise<void> => {
@@ -83,6 +87,7 @@ export function watchCluster(options: WatchOptions): Watch {
     const problem = dataProblem(result);
     if (problem !== null) {
       missing = problem;
+      if (result.wentBackwards || result.mismatched > 0) hopeless = problem;
       return;
     }
     verified = true;
@@ -124,6 +129,7 @@ export function watchCluster(options: WatchOptions): Watch {
     },
     redundant: () => redundant,
     dataVerified: () => verified,
+    hopeless: () => hopeless,
     missing: () => missing,
     [Symbol.asyncDispose]: async () => {
       ending.abort(new Error("the run is over"));
@@ -170,8 +176,7 @@ export async function checkData(
 /** Why data cannot be called verified; lost writes are counted, not a reason. */
 export function dataProblem(check: SentinelCheck): string | null {
   if (!check.complete) return check.problem ?? "the data check did not finish";
-  if (check.wentBackwards)
-    return `the revision went backwards: ${check.highestAckedRevision} was acknowledged, the cluster is at ${check.revisionNow}`;
+  if (check.wentBackwards) return backwardsText(check);
   if (check.mismatched > 0) return `${check.mismatched} writes are present with another value or revision`;
   return check.hashesAgree ? null : "the members' key spaces differ";
 }
