@@ -26,7 +26,9 @@ export function ttyProgress(columns: number): Progress {
   let drawing: Promise<unknown> = Promise.resolve();
   let drawnAtMs = 0;
   const draw = (): void => {
-    if (phase?.drawn != null) phase.drawn.output = [phase.last, ...strips.lines(columns)].filter((line) => line !== "").join("\n");
+    if (phase?.drawn == null) return;
+    const lines = [phase.last === "" ? "…" : phase.last.slice(0, columns - 6), ...strips.lines(columns)];
+    phase.drawn.output = lines.join("\n");
   };
   const begin = (title: string): void => {
     phase?.finish(phase.ok);
@@ -65,12 +67,13 @@ async function drawPhase(phase: Phase, done: Promise<boolean>, draw: () => void)
     [
       {
         title: phase.title,
-        rendererOptions: { outputBar: Number.POSITIVE_INFINITY, persistentOutput: false },
+        rendererOptions: { outputBar: 1, persistentOutput: false },
         task: async (_context, wrapper): Promise<void> => {
           phase.drawn = wrapper;
           draw();
           const ok = await done;
-          wrapper.title = phase.last === "" ? phase.title : `${phase.title} - ${phase.last}`;
+          // What went on below it goes away with its phase; a failure keeps its sentence.
+          if (!ok) wrapper.title = `${phase.title} - ${phase.last}`;
           if (!ok) throw new Error(phase.last);
         },
       },
