@@ -30,6 +30,7 @@ export function renderMarkdown(record: RunRecord): string {
     head(record),
     objectives(record),
     data(record),
+    deviations(record),
     recoveries(record),
     timelineOf(record),
     acts(record),
@@ -80,6 +81,12 @@ function objectives(record: RunRecord): string {
 
 function data(record: RunRecord): string {
   return record.data === null ? "" : `Data: ${text(dataFinding(record.data))}\n`;
+}
+
+/** What went otherwise than planned, such as a dead-man timer that fired because nobody came. */
+function deviations(record: RunRecord): string {
+  const found = record.notes.filter(({ kind }) => kind === "deviation").slice(0, 10);
+  return found.length === 0 ? "" : ["**Deviations from the plan**", "", ...found.map((note) => `- ${text(note.text)}`)].join("\n");
 }
 
 function recoveries(record: RunRecord): string {
