@@ -24,7 +24,12 @@ if (newEnough) {
     process.exit(2);
   }
   const child = spawn(pinned, process.argv.slice(1), { stdio: "inherit", env: { ...process.env, [HANDED_OVER]: "1" } });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      // Ctrl-C on a terminal reaches the child by itself; handing it on would make it a second one.
+      if (signal !== "SIGINT" || process.stdin.isTTY !== true) child.kill(signal);
+    });
+  }
   child.on("exit", (code, signal) => {
     if (signal === null) process.exit(code ?? 70);
     for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.removeAllListeners(name);

@@ -13,7 +13,7 @@ it("has shots for every kind of probe, and describes every parameter", () => {
   }
 });
 
-it("plans a row for each member of a per-member kind, with one t0 a probe", () => {
+it("plans a row for each member of a per-member kind, asked in turn over the interval", () => {
   const connection = {
     members: ["m1", "m2"].map((name) => ({ name, clientUrl: "http://127.0.0.1:1" })),
     tls: null,
@@ -30,7 +30,7 @@ it("plans a row for each member of a per-member kind, with one t0 a probe", () =
   );
   expect(rows.map((row) => [row.row, row.probe, row.endpoint, row.t0Ms])).toEqual([
     [0, "w", "m1", 500],
-    [1, "w", "m2", 500],
+    [1, "w", "m2", 510],
     [2, "r", "-", 503],
   ]);
 });

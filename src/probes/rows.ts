@@ -7,7 +7,11 @@ export interface PlannedRow extends ProbeRow {
   readonly params: ProbeSpec["params"];
 }
 
-/** A row for each probe and, of per-member kinds, each member. All rows of one probe share t0, so that their shots can be compared. */
+/**
+ * A row for each probe and, of per-member kinds, each member. The members of one probe are asked in turn, spread evenly over the interval:
+ * the row that is up when any member answers then sees an interruption's end sooner than each member alone, and no burst of equal
+ * questions adds to its own latency.
+ */
 export function planRows(
   probes: readonly ProbeSpec[],
   kinds: readonly ProbeKind[],
@@ -19,8 +23,8 @@ export function planRows(
     const kind = kinds.find((each) => each.id === probe.type);
     const endpoints = kind?.rows === "per-member" ? connection.members.map((member) => member.name) : ["-"];
     // Probes start a little apart, so that those of equal rate do not all fire in the same millisecond.
-    const t0Ms = tenths(firstT0Ms + ((index * STAGGER_MS) % probe.everyMs));
-    for (const endpoint of endpoints) {
+    const probeT0Ms = firstT0Ms + ((index * STAGGER_MS) % probe.everyMs);
+    for (const [turn, endpoint] of endpoints.entries()) {
       rows.push({
         row: rows.length,
         probe: probe.id,
@@ -28,7 +32,7 @@ export function planRows(
         endpoint,
         everyMs: probe.everyMs,
         deadlineMs: probe.deadlineMs,
-        t0Ms,
+        t0Ms: tenths(probeT0Ms + (turn * probe.everyMs) / endpoints.length),
         params: probe.params,
       });
     }

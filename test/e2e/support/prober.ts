@@ -46,12 +46,14 @@ export function startProber(target: ProberTarget): Prober {
   };
   const t0 = nowMs();
   let n = 0;
+  // Each member every 20 ms, one after the other.
+  const turnMs = EVERY_MS / target.members.length;
   const timer = setInterval(() => {
-    while (t0 + n * EVERY_MS <= nowMs()) {
-      for (const { name, clientUrl } of target.members) shoot(name, clientUrl);
-      n += 1;
+    for (; t0 + n * turnMs <= nowMs(); n++) {
+      const member = target.members[n % target.members.length];
+      if (member !== undefined) shoot(member.name, member.clientUrl);
     }
-  }, 5);
+  }, 2);
   return {
     acks: () => acks.toSorted((a, b) => a - b),
     [Symbol.asyncDispose]: async () => {
