@@ -11,10 +11,13 @@ export interface ProberTarget {
 export interface Prober extends AsyncDisposable {
   /** Acknowledgement times on the machine's monotonic clock, ms, ascending. */
   readonly acks: () => readonly number[];
+  /** How late the prober's own ticks were at worst around a moment, ms: what it saw then may be late by as much. */
+  readonly lagAround: (ms: number) => number;
 }
 
 const EVERY_MS = 20;
 const DEADLINE_MS = 1000;
+const TICK_MS = 2;
 
 const nowMs = (): number => Number(process.hrtime.bigint()) / 1e6;
 
@@ -48,14 +51,20 @@ export function startProber(target: ProberTarget): Prober {
   let n = 0;
   // Each member every 20 ms, one after the other.
   const turnMs = EVERY_MS / target.members.length;
+  const ticks: number[] = [];
   const timer = setInterval(() => {
+    ticks.push(nowMs());
     for (; t0 + n * turnMs <= nowMs(); n++) {
       const member = target.members[n % target.members.length];
       if (member !== undefined) shoot(member.name, member.clientUrl);
     }
-  }, 2);
+  }, TICK_MS);
   return {
     acks: () => acks.toSorted((a, b) => a - b),
+    lagAround: (ms) => {
+      const near = ticks.filter((at) => Math.abs(at - ms) < 200);
+      return Math.max(0, ...near.slice(1).map((at, index) => at - (near[index] ?? at) - TICK_MS));
+    },
     [Symbol.asyncDispose]: async () => {
       clearInterval(timer);
       for (const agent of agents.values()) agent.destroy();
