@@ -58,3 +58,10 @@ export function memberOf(view: ClusterView, name: string): MemberView | undefine
 export function processIdentity(member: MemberView | undefined): string {
   return member === undefined || member.pid === null ? "down" : `${member.pid}@${member.startTime ?? "?"}`;
 }
+
+/**
+ * Raft entries a voter may be behind the furthest and still count as caught up. Members are asked at slightly different moments, so
+ * under load some hundred entries apart is normal; etcd's leader keeps 5000 entries for slow followers
+ * (DefaultSnapshotCatchUpEntries), beyond which one needs a whole snapshot.
+ */
+export const CAUGHT_UP_ENTRIES = 1000;

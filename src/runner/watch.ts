@@ -3,7 +3,7 @@
 import { errorLine } from "../core/errors.ts";
 import type { EventBody, SentinelCheck, SentinelWrite } from "../core/event.ts";
 import type { Target } from "../core/target.ts";
-import type { ClusterView } from "../core/view.ts";
+import { CAUGHT_UP_ENTRIES, type ClusterView } from "../core/view.ts";
 import { backwardsText } from "../measure/words.ts";
 import { checkSentinel } from "../probes/sentinel-check.ts";
 import { deadline, sleep } from "../util/clock.ts";
@@ -14,8 +14,6 @@ const LOOK_EVERY_MS = 200;
 /** Pause between two data checks while they do not hold yet, ms. */
 const CHECK_EVERY_MS = 1000;
 const CHECK_BUDGET_MS = 15_000;
-/** Raft entries a follower may be behind and still count as caught up: what a busy follower is behind between two looks. */
-const CAUGHT_UP_ENTRIES = 1000;
 
 export interface Watch extends AsyncDisposable {
   /** A fault goes in now: recovery is to be observed anew. */

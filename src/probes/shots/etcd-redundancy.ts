@@ -1,14 +1,8 @@
 import { SHOT } from "../../core/probe.ts";
+import { CAUGHT_UP_ENTRIES } from "../../core/view.ts";
 import { connectEtcd } from "../../targets/shared/etcd-client.ts";
 import { monoMs } from "../../util/clock.ts";
 import type { Shooter, ShotContext } from "./shooter.ts";
-
-/**
- * Raft entries a voter may be behind the furthest and still count as caught up. Members are asked at slightly different moments, so
- * under load some hundred entries apart is normal; etcd's leader keeps 5000 entries for slow followers
- * (DefaultSnapshotCatchUpEntries), beyond which one needs a whole snapshot.
- */
-const CAUGHT_UP_ENTRIES = 1000;
 
 /** Asks everybody: as many voters as expected, all answering, all caught up, no alarm. */
 export function etcdRedundancyShots(context: ShotContext): Shooter {
