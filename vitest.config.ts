@@ -3,12 +3,12 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"], pool: "forks" } },
+      { test: { name: "unit", include: ["src/**/*.test.ts", "test/*.test.ts"], pool: "forks", globalSetup: ["test/setup-etcd.ts"] } },
       {
         test: {
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
-          globalSetup: ["test/e2e/setup.ts"],
+          globalSetup: ["test/setup-etcd.ts", "test/e2e/setup.ts"],
           pool: "forks",
           // Two cores, real clusters: one at a time, or the measurements measure the tests.
           maxWorkers: 1,
