@@ -13,6 +13,8 @@ export default defineConfig({
           // Two cores, real clusters: one at a time, or the measurements measure the tests.
           maxWorkers: 1,
           fileParallelism: false,
+          // Real elections on a shared machine: in CI a test that failed is tried once more, and the reporter says that it was.
+          retry: process.env["CI"] === undefined ? 0 : 1,
           testTimeout: 180_000,
           hookTimeout: 120_000,
         },
